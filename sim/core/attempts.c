@@ -1,0 +1,340 @@
+#include <string.h>
+
+#include "base/assert.h"
+#include "base/vec.h"
+#include "core/books.h"
+
+static int64_t order_key(enum pt_order order, const struct pt_entry *entry)
+{
+    int64_t area;
+
+    switch (order) {
+    case PT_ORDER_FIFO:
+        return 0;
+    case PT_ORDER_SJF:
+        return entry->limit;
+    case PT_ORDER_LJF:
+        return -entry->limit;
+    case PT_ORDER_NARROW:
+        return entry->width;
+    case PT_ORDER_WIDE:
+        return -entry->width;
+    case PT_ORDER_SAF:
+        return __builtin_mul_overflow(entry->limit, entry->width, &area)
+                   ? INT64_MAX
+                   : area;
+    }
+    pt_assert(!"an order");
+    return 0;
+}
+
+/* --- pools ------------------------------------------------------------------ */
+
+static int64_t pool_name(const struct pt_plan *plan, const struct pt_job *job)
+{
+    switch (plan->upkeep.pooling) {
+    case PT_POOL_ONE:
+        return 0;
+    case PT_POOL_USER:
+        return job->user;
+    case PT_POOL_DRIVER:
+        return job->rank % plan->upkeep.pools;
+    }
+    pt_assert(!"a pooling");
+    return 0;
+}
+
+/* The pool's number; a new name gets the next one. */
+static int32_t pool_of(struct pt_plan *plan, const struct pt_job *job)
+{
+    int64_t name = pool_name(plan, job);
+    int32_t low = 0, high = plan->npools;
+
+    while (low < high) {
+        int32_t middle = low + (high - low) / 2;
+        if (plan->pools[plan->by_name[middle]].name < name)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < plan->npools && plan->pools[plan->by_name[low]].name == name)
+        return plan->by_name[low];
+    pt_vec_reserve(plan->by_name, plan->by_name_capacity, plan->npools + 1);
+    memmove(&plan->by_name[low + 1], &plan->by_name[low],
+            (size_t)(plan->npools - low) * sizeof *plan->by_name);
+    plan->by_name[low] = plan->npools;
+    pt_vec_push(plan->pools, plan->npools, plan->pool_capacity,
+                ((struct pt_pool){.name = name}));
+    return plan->npools - 1;
+}
+
+/* --- waiting ---------------------------------------------------------------- */
+
+int32_t pt_attempt_ask(const struct pt_attempt *attempt)
+{
+    if (attempt->spec->mode == PT_PARALLEL)
+        return 1;
+    return attempt->task_end - attempt->task - attempt->placed;
+}
+
+static int64_t grains(const struct pt_plan *plan, int64_t units)
+{
+    return units * plan->space->grain;
+}
+
+/* Units that ATTEMPT's NTASKS take. */
+static int64_t units_of(const struct pt_plan *plan,
+                        const struct pt_attempt *attempt, int32_t ntasks)
+{
+    return plan->space->ops->units(plan->space, attempt->spec, ntasks);
+}
+
+static int64_t wanted(const struct pt_plan *plan,
+                      const struct pt_attempt *attempt)
+{
+    return units_of(plan, attempt,
+                    attempt->task_end - attempt->task - attempt->placed);
+}
+
+void pt_attempt_enqueue(struct pt_plan *plan, int32_t handle)
+{
+    struct pt_attempt *a = pt_attempt_at(plan, handle);
+    const struct pt_job *job = pt_job_at(plan, a->job)->job;
+    int64_t within = ((int64_t)a->stage << 40) | ((int64_t)a->try << 24);
+
+    pt_assert(a->state != PT_ATTEMPT_RUNNING);
+    a->state = PT_ATTEMPT_WAITING;
+    a->entry.width = units_of(plan, a, pt_attempt_ask(a));
+    a->entry.limit = a->spec->limit;
+    a->entry.promise = PT_TIME_NEVER;
+    a->entry.key[PT_LANE_QUEUE] = (struct pt_key){
+        .a = a->pool, .b = job->rank, .c = within + a->task};
+    a->entry.key[PT_LANE_CANDIDATES] =
+        (struct pt_key){.a = order_key(plan->upkeep.order, &a->entry),
+                        .b = job->rank,
+                        .c = within + a->task};
+    pt_pending_add(&plan->pending, &a->entry, handle);
+    plan->pools[a->pool].waiting++;
+    plan->waiting_units += wanted(plan, a);
+}
+
+void pt_attempt_dequeue(struct pt_plan *plan, int32_t handle)
+{
+    struct pt_attempt *a = pt_attempt_at(plan, handle);
+
+    pt_assert(a->state == PT_ATTEMPT_WAITING && !a->booked);
+    pt_pending_remove(&plan->pending, &a->entry);
+    plan->pools[a->pool].waiting--;
+    plan->waiting_units -= wanted(plan, a);
+}
+
+int32_t pt_attempt_new(struct pt_plan *plan, int32_t job, int32_t stage,
+                       int32_t try, int32_t task, int32_t task_end)
+{
+    int32_t handle = pt_slab_take(&plan->attempts);
+    struct pt_attempt *a = pt_attempt_at(plan, handle);
+    struct pt_job_book *book = pt_job_at(plan, job);
+    struct pt_alloc alloc = a->alloc, spot = a->spot;
+
+    pt_assert(a->state == PT_ATTEMPT_NONE);
+    alloc.n = spot.n = 0;
+    *a = (struct pt_attempt){.job = job,
+                             .stage = stage,
+                             .try = try,
+                             .task = task,
+                             .task_end = task_end,
+                             .first_promise = PT_TIME_NEVER,
+                             .until = PT_TIME_NEVER,
+                             .spec = &book->job->stages[stage],
+                             .pool = pool_of(plan, book->job),
+                             .alloc = alloc,
+                             .spot = spot};
+    a->state = PT_ATTEMPT_ASLEEP;
+    book->live++;
+    return handle;
+}
+
+static void leave_overdue(struct pt_plan *plan, struct pt_attempt *a)
+{
+    if (a->overdue == 0)
+        return;
+    int32_t last = plan->overdue[--plan->noverdue];
+    plan->overdue[a->overdue - 1] = last;
+    pt_attempt_at(plan, last)->overdue = a->overdue;
+    a->overdue = 0;
+}
+
+void pt_attempt_free(struct pt_plan *plan, int32_t handle)
+{
+    struct pt_attempt *a = pt_attempt_at(plan, handle);
+
+    pt_assert(a->state != PT_ATTEMPT_NONE && !a->booked);
+    leave_overdue(plan, a);
+    pt_agenda_set(&plan->agenda, handle, PT_TIME_NEVER);
+    pt_free(a->ended);
+    a->ended = NULL;
+    a->state = PT_ATTEMPT_NONE;
+    pt_job_at(plan, a->job)->live--;
+    pt_slab_give(&plan->attempts, handle);
+}
+
+/* --- promises --------------------------------------------------------------- */
+
+void pt_attempt_unpromise(struct pt_plan *plan, int32_t handle)
+{
+    struct pt_attempt *a = pt_attempt_at(plan, handle);
+
+    pt_assert(a->booked);
+    plan->space->ops->unbook(plan->space, a, pt_attempt_ask(a));
+    a->booked = false;
+    a->entry.promise = PT_TIME_NEVER;
+    plan->stairs_known = false;
+    if (plan->upkeep.keeps)
+        pt_agenda_set(&plan->promised, handle, PT_TIME_NEVER);
+}
+
+void pt_attempt_promise(struct pt_plan *plan, int32_t handle, pt_time at)
+{
+    struct pt_attempt *a = pt_attempt_at(plan, handle);
+    struct pt_record *record = &pt_job_at(plan, a->job)->record;
+
+    if (a->booked)
+        pt_attempt_unpromise(plan, handle);
+    plan->space->ops->book(plan->space, a, pt_attempt_ask(a), at);
+    a->booked = true;
+    a->entry.promise = at;
+    plan->stairs_known = false;
+    pt_pending_change(&plan->pending, &a->entry);
+    if (a->first_promise == PT_TIME_NEVER)
+        a->first_promise = at;
+    if (record->promise == PT_TIME_NEVER)
+        record->promise = at;
+    if (plan->upkeep.keeps)
+        pt_agenda_set(&plan->promised, handle, at);
+}
+
+/* --- running ---------------------------------------------------------------- */
+
+struct pt_decision *pt_plan_decide(struct pt_plan *plan,
+                                   enum pt_decision_kind kind, int32_t handle,
+                                   enum pt_cause cause)
+{
+    const struct pt_attempt *a = pt_attempt_at(plan, handle);
+    const struct pt_job *job = pt_job_at(plan, a->job)->job;
+    struct pt_decision decision = {.kind = kind,
+                                   .cause = cause,
+                                   .attempt = handle,
+                                   .tag = job->tag,
+                                   .rank = job->rank,
+                                   .stage = a->stage,
+                                   .try = a->try,
+                                   .task = a->task,
+                                   .ntasks = a->placed,
+                                   .range = plan->ranges.n};
+
+    if (kind == PT_START || kind == PT_HOLD)
+        plan->space->ops->ranges(plan->space, &a->alloc, &plan->ranges);
+    decision.nranges = plan->ranges.n - decision.range;
+    pt_vec_push(plan->decisions, plan->step.ndecisions, plan->decision_capacity,
+                decision);
+    plan->counts.decisions++;
+    return &plan->decisions[plan->step.ndecisions - 1];
+}
+
+static void note_start(struct pt_plan *plan, const struct pt_attempt *a)
+{
+    struct pt_record *record = &pt_job_at(plan, a->job)->record;
+
+    if (record->first_start == PT_TIME_NEVER)
+        record->first_start = plan->now;
+    record->last_start = plan->now;
+    record->tries++;
+    if (plan->upkeep.keeps && !plan->broken &&
+        a->first_promise != PT_TIME_NEVER) {
+        pt_assert(plan->now <= a->first_promise);
+        plan->counts.checks++;
+    }
+}
+
+void pt_attempt_run(struct pt_plan *plan, int32_t handle)
+{
+    struct pt_attempt *a = pt_attempt_at(plan, handle);
+
+    pt_assert(a->placed == a->task_end - a->task);
+    plan->counts.checks++; /* a gang starts whole */
+    a->state = PT_ATTEMPT_RUNNING;
+    a->start = plan->now;
+    a->serial = plan->serial++;
+    plan->running += grains(plan, units_of(plan, a, a->placed));
+    note_start(plan, a);
+    pt_plan_decide(plan, PT_START, handle, PT_CAUSE_NONE);
+    pt_agenda_set(&plan->agenda, handle,
+                  plan->config.limits == PT_LIMITS_TRUST
+                      ? PT_TIME_NEVER
+                      : pt_time_add(plan->now, a->spec->limit));
+}
+
+static void leave_holders(struct pt_plan *plan, int32_t handle)
+{
+    for (int32_t i = 0; i < plan->nholders; i++)
+        if (plan->holders[i] == handle) {
+            memmove(&plan->holders[i], &plan->holders[i + 1],
+                    (size_t)(--plan->nholders - i) * sizeof *plan->holders);
+            return;
+        }
+    pt_assert(!"a holder");
+}
+
+/* The time that A's held slots were idle until now, added to its job's. */
+static void settle_hold(struct pt_plan *plan, struct pt_attempt *a)
+{
+    pt_time held = (plan->now - a->hold_start) * a->placed - a->hold_stamp;
+
+    pt_job_at(plan, a->job)->record.held += held;
+}
+
+void pt_attempt_complete(struct pt_plan *plan, int32_t handle)
+{
+    struct pt_attempt *a = pt_attempt_at(plan, handle);
+
+    settle_hold(plan, a);
+    leave_holders(plan, handle);
+    pt_attempt_dequeue(plan, handle);
+    plan->held -= grains(plan, units_of(plan, a, a->placed));
+    plan->space->ops->extend(plan->space, a,
+                             pt_time_add(plan->now, a->spec->limit));
+    pt_attempt_run(plan, handle);
+}
+
+void pt_attempt_unhold(struct pt_plan *plan, int32_t handle,
+                       enum pt_cause cause)
+{
+    struct pt_attempt *a = pt_attempt_at(plan, handle);
+
+    pt_assert(a->state == PT_ATTEMPT_WAITING && a->placed > 0);
+    pt_plan_decide(plan, PT_UNHOLD, handle, cause);
+    settle_hold(plan, a);
+    leave_holders(plan, handle);
+    pt_attempt_dequeue(plan, handle);
+    plan->held -= grains(plan, units_of(plan, a, a->placed));
+    plan->pools[a->pool].running -= a->placed;
+    plan->space->ops->give(plan->space, a, -1);
+    a->placed = 0;
+    a->alloc.n = 0;
+    a->state = PT_ATTEMPT_ASLEEP;
+    plan->stairs_known = false;
+}
+
+void pt_attempt_release(struct pt_plan *plan, int32_t handle, int32_t task)
+{
+    struct pt_attempt *a = pt_attempt_at(plan, handle);
+    int32_t ntasks = task >= 0 ? 1 : a->placed - a->gone;
+
+    pt_assert(a->state == PT_ATTEMPT_RUNNING && !a->released);
+    plan->running -= grains(plan, units_of(plan, a, ntasks));
+    plan->space->ops->give(plan->space, a, task);
+    plan->pools[a->pool].running -= ntasks;
+    plan->stairs_known = false;
+    if (task < 0)
+        a->released = true;
+}

@@ -1,0 +1,80 @@
+#include "base/assert.h"
+#include "core/books.h"
+
+const char *const pt_core_invariants[] = {
+    "capacity is never exceeded",
+    "a gang starts whole",
+    "no start is later than its first promise (promises kept or depth=1)",
+    "every job that was submitted ends once: done, rejected or unfinished",
+    "the ledger's classes sum to slots x window",
+    NULL};
+
+/* Why what is free is free. */
+static enum pt_reason reason(const struct pt_plan *plan)
+{
+    const struct pt_space *space = plan->space;
+
+    if (pt_pending_count(&plan->pending) == 0)
+        return plan->asleep > 0 ? PT_BLOCKED : PT_IDLE;
+    if (pt_pending_least_width(&plan->pending) > space->free)
+        return PT_SHORT;
+    if (space->config.named) {
+        pt_waiting w = -1;
+        bool placed = false;
+        while (!placed && (w = pt_plan_next(plan, w)) >= 0) {
+            const struct pt_attempt *a = pt_attempt_at(plan, w);
+            int32_t ask = pt_attempt_ask(a);
+            placed = space->ops->room(space, a, ask) == ask;
+        }
+        if (!placed)
+            return PT_FRAG;
+    }
+    return space->promises > 0 ? PT_DRAIN : PT_BLOCKED;
+}
+
+void pt_core_census(const struct pt_core *core, struct pt_census *census)
+{
+    const struct pt_plan *plan = &core->plan;
+    const struct pt_space *space = plan->space;
+    int64_t grain = space->grain;
+
+    *census = (struct pt_census){
+        .slots = space->units * grain / 1000,
+        .down = space->down * grain / 1000,
+        .held = plan->held / 1000,
+        .running = plan->running / 1000,
+        .free = space->free * grain / 1000,
+        .reason = space->free > 0 ? reason(plan) : PT_IDLE,
+        .waiting = pt_pending_count(&plan->pending) + plan->asleep,
+        .waiting_slots = plan->waiting_units * grain / 1000};
+}
+
+void pt_core_check(const struct pt_core *core)
+{
+    const struct pt_plan *plan = &core->plan;
+    const struct pt_space *space = plan->space;
+    int64_t held = 0, running = 0, waiting = 0, booked = 0, units = 0;
+
+    space->ops->check(space);
+    for (int32_t handle = 1; handle < plan->attempts.top; handle++) {
+        const struct pt_attempt *a = pt_attempt_at(plan, handle);
+        if (a->state == PT_ATTEMPT_NONE)
+            continue;
+        pt_assert(pt_job_at(plan, a->job)->job);
+        int64_t taken = space->ops->units(space, a->spec, a->placed - a->gone);
+        if (a->placed == a->gone)
+            taken = 0;
+        if (a->state == PT_ATTEMPT_RUNNING)
+            running += a->released ? 0 : taken;
+        else
+            held += taken;
+        waiting += a->state == PT_ATTEMPT_WAITING;
+        booked += a->booked;
+        units += taken;
+    }
+    pt_assert(units + space->free + space->down == space->units);
+    pt_assert(running * space->grain == plan->running);
+    pt_assert(held * space->grain == plan->held);
+    pt_assert(waiting == pt_pending_count(&plan->pending));
+    pt_assert(booked == space->promises);
+}

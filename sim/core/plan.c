@@ -1,0 +1,394 @@
+#include "base/assert.h"
+#include "base/vec.h"
+#include "core/books.h"
+#include "core/counted.h"
+
+pt_time pt_plan_now(const struct pt_plan *plan)
+{
+    return plan->now;
+}
+
+int64_t pt_plan_free(const struct pt_plan *plan)
+{
+    return plan->space->free;
+}
+
+pt_waiting pt_plan_head(const struct pt_plan *plan)
+{
+    return pt_pending_first(&plan->pending, NULL);
+}
+
+static const struct pt_key *key_of(const struct pt_plan *plan,
+                                   pt_waiting waiting, int32_t lane)
+{
+    return waiting < 0 ? NULL
+                       : &pt_attempt_at(plan, waiting)->entry.key[lane];
+}
+
+pt_waiting pt_plan_next(const struct pt_plan *plan, pt_waiting after)
+{
+    return pt_pending_first(&plan->pending, key_of(plan, after, PT_LANE_QUEUE));
+}
+
+/* --- starting --------------------------------------------------------------- */
+
+/* Slots for NTASKS more of the tasks of A, from now on. */
+static void take(struct pt_plan *plan, struct pt_attempt *a, int32_t ntasks)
+{
+    plan->space->ops->take(plan->space, a, ntasks);
+    a->placed += ntasks;
+    plan->pools[a->pool].running += ntasks;
+    plan->stairs_known = false;
+}
+
+static void start_gang(struct pt_plan *plan, pt_waiting waiting)
+{
+    struct pt_attempt *a = pt_attempt_at(plan, waiting);
+    int32_t ask = pt_attempt_ask(a);
+
+    pt_assert(a->placed == 0);
+    if (a->booked) {
+        pt_time hole = pt_time_add(a->entry.promise, a->spec->limit);
+        bool early = a->entry.promise > plan->now;
+        pt_attempt_unpromise(plan, waiting);
+        if (early && hole > plan->space->hole_end)
+            plan->space->hole_end = hole;
+    }
+    pt_attempt_dequeue(plan, waiting);
+    a->until = pt_time_add(plan->now, a->spec->limit);
+    take(plan, a, ask);
+    pt_attempt_run(plan, waiting);
+}
+
+/* The next task of a parallel stage becomes an attempt of its own; the last one
+ * leaves the queue. */
+static void start_task(struct pt_plan *plan, pt_waiting waiting)
+{
+    struct pt_attempt *a = pt_attempt_at(plan, waiting);
+    int32_t handle = waiting;
+
+    if (a->booked)
+        pt_attempt_unpromise(plan, waiting);
+    pt_attempt_dequeue(plan, waiting);
+    if (a->task_end - a->task > 1) {
+        handle = pt_attempt_new(plan, a->job, a->stage, a->try, a->task,
+                                a->task + 1);
+        a->task++;
+        a->first_promise = PT_TIME_NEVER;
+        pt_attempt_enqueue(plan, waiting);
+    }
+    struct pt_attempt *one = pt_attempt_at(plan, handle);
+    one->until = pt_time_add(plan->now, one->spec->limit);
+    take(plan, one, 1);
+    pt_attempt_run(plan, handle);
+}
+
+/* Whether what A asks for could start now; a promise that is due and cannot be
+ * kept (something overran, or a node went down) is taken back. */
+static bool fits(struct pt_plan *plan, pt_waiting waiting)
+{
+    struct pt_attempt *a = pt_attempt_at(plan, waiting);
+
+    if (a->placed > 0)
+        return false; /* it holds slots: it is launched, not started */
+    if (plan->space->ops->fits(plan->space, a, pt_attempt_ask(a)))
+        return true;
+    if (a->booked && a->entry.promise <= plan->now) {
+        pt_attempt_unpromise(plan, waiting);
+        pt_pending_change(&plan->pending, &a->entry);
+    }
+    return false;
+}
+
+bool pt_plan_start(struct pt_plan *plan, pt_waiting waiting)
+{
+    struct pt_attempt *a = pt_attempt_at(plan, waiting);
+
+    pt_assert(a->state == PT_ATTEMPT_WAITING);
+    if (a->spec->mode == PT_GANG) {
+        if (!fits(plan, waiting))
+            return false;
+        start_gang(plan, waiting);
+        return true;
+    }
+    while (fits(plan, waiting)) {
+        start_task(plan, waiting);
+        if (a->state != PT_ATTEMPT_WAITING)
+            return true;
+    }
+    return false;
+}
+
+/* --- who fits --------------------------------------------------------------- */
+
+/* What can start now: so many units for stages within so long a limit. */
+static void climb_down(struct pt_plan *plan)
+{
+    const struct pt_profile *profile = pt_counted_profile(plan->space);
+    struct pt_stairs *stairs = &plan->stairs;
+    int64_t least = pt_pending_least_width(&plan->pending);
+    int64_t level = plan->space->free;
+    pt_time at = plan->now;
+
+    stairs->n = 0;
+    while (stairs->n < PT_STAIRS) {
+        int32_t i = stairs->n++;
+        stairs->level[i] = level;
+        stairs->within[i] = PT_TIME_NEVER;
+        if (level < least || plan->space->promises == 0 || !profile)
+            break;
+        at = pt_profile_below(profile, at, level, &level);
+        if (at == PT_TIME_NEVER)
+            break;
+        stairs->within[i] = at - plan->now;
+    }
+    stairs->within[stairs->n - 1] = PT_TIME_NEVER;
+    plan->stairs_known = true;
+}
+
+pt_waiting pt_plan_fit(struct pt_plan *plan, pt_waiting after)
+{
+    int32_t lane = plan->pending.lanes - 1;
+
+    if (plan->space->free == 0)
+        return -1;
+    for (;;) {
+        if (!plan->stairs_known)
+            climb_down(plan);
+        after = pt_pending_fit(&plan->pending, key_of(plan, after, lane),
+                               &plan->stairs);
+        if (after < 0)
+            return -1;
+        struct pt_attempt *a = pt_attempt_at(plan, after);
+        if (a->placed == 0 &&
+            plan->space->ops->fits(plan->space, a, pt_attempt_ask(a)))
+            return after;
+    }
+}
+
+/* --- promises --------------------------------------------------------------- */
+
+int64_t pt_plan_promised(const struct pt_plan *plan)
+{
+    return plan->space->promises;
+}
+
+bool pt_plan_has_promise(const struct pt_plan *plan, pt_waiting waiting)
+{
+    return waiting >= 0 && pt_attempt_at(plan, waiting)->booked;
+}
+
+pt_waiting pt_plan_unpromised(const struct pt_plan *plan)
+{
+    return pt_pending_unpromised(&plan->pending);
+}
+
+pt_time pt_plan_promise(struct pt_plan *plan, pt_waiting waiting)
+{
+    struct pt_attempt *a = pt_attempt_at(plan, waiting);
+
+    if (!a->booked)
+        pt_attempt_promise(plan, waiting,
+                           plan->space->ops->earliest(plan->space, a,
+                                                      pt_attempt_ask(a),
+                                                      PT_TIME_NEVER));
+    return a->entry.promise;
+}
+
+pt_waiting pt_plan_due(struct pt_plan *plan)
+{
+    int32_t best = -1;
+
+    while (pt_agenda_next(&plan->promised) <= plan->now)
+        pt_vec_push(plan->due, plan->ndue, plan->due_capacity,
+                    pt_agenda_pop(&plan->promised));
+    for (int32_t i = 0; i < plan->ndue;) {
+        const struct pt_attempt *a = pt_attempt_at(plan, plan->due[i]);
+        if (a->state != PT_ATTEMPT_WAITING || !a->booked ||
+            a->entry.promise > plan->now) {
+            plan->due[i] = plan->due[--plan->ndue];
+            continue;
+        }
+        if (best < 0 ||
+            pt_key_less(&a->entry.key[PT_LANE_QUEUE],
+                        key_of(plan, plan->due[best], PT_LANE_QUEUE)))
+            best = i;
+        i++;
+    }
+    if (best < 0)
+        return -1;
+    pt_waiting waiting = plan->due[best];
+    plan->due[best] = plan->due[--plan->ndue];
+    return waiting;
+}
+
+void pt_plan_forget(struct pt_plan *plan)
+{
+    pt_waiting w = -1;
+
+    while (plan->space->promises > 0) {
+        w = pt_plan_next(plan, w);
+        struct pt_attempt *a = pt_attempt_at(plan, w);
+        if (!a->booked)
+            continue;
+        pt_attempt_unpromise(plan, w);
+        pt_pending_change(&plan->pending, &a->entry);
+        a->first_promise = PT_TIME_NEVER;
+    }
+}
+
+/* From when on so many units are free at all, as far as a gain reaches. */
+static void climb_up(const struct pt_plan *plan, pt_time until,
+                     struct pt_stairs *stairs)
+{
+    const struct pt_profile *profile = pt_counted_profile(plan->space);
+    int64_t level = INT64_MAX;
+    pt_time at = plan->now;
+
+    stairs->n = 0;
+    if (profile)
+        at = pt_profile_reaches(profile, at, INT64_MIN / 4, &level);
+    while (at < until && stairs->n < PT_STAIRS) {
+        stairs->within[stairs->n] = at;
+        stairs->level[stairs->n++] = level;
+        if (level == INT64_MAX)
+            return;
+        at = pt_profile_reaches(profile, at, level + 1, &level);
+    }
+    if (stairs->n == PT_STAIRS)
+        stairs->level[PT_STAIRS - 1] = INT64_MAX; /* too many: look at all */
+}
+
+static pt_time later(pt_time a, pt_time b)
+{
+    return a > b ? a : b;
+}
+
+void pt_plan_compress(struct pt_plan *plan)
+{
+    struct pt_space *space = plan->space;
+    struct pt_stairs stairs;
+    const struct pt_key *after = NULL;
+    pt_waiting w;
+
+    if (!space->gained)
+        return;
+    pt_time reach = later(space->gain_end, space->hole_end), holes = 0;
+    if (space->promises > 0)
+        climb_up(plan, reach, &stairs);
+    while (space->promises > 0 &&
+           (w = pt_pending_movable(&plan->pending, after, &stairs)) >= 0) {
+        struct pt_attempt *a = pt_attempt_at(plan, w);
+        after = &a->entry.key[PT_LANE_QUEUE];
+        if (!a->booked)
+            continue;
+        pt_time had = a->entry.promise;
+        pt_time at = space->ops->earliest(space, a, pt_attempt_ask(a), had);
+        if (at >= had)
+            continue;
+        pt_attempt_promise(plan, w, at);
+        holes = later(holes, pt_time_add(had, a->entry.limit));
+        reach = later(reach, holes);
+        climb_up(plan, reach, &stairs);
+    }
+    space->gained = false;
+    space->gain_end = INT64_MIN;
+    space->hole_end = holes;
+}
+
+/* --- launching task by task ------------------------------------------------- */
+
+static void hold(struct pt_plan *plan, pt_waiting waiting, int32_t ntasks,
+                 const struct pt_patience *patience)
+{
+    struct pt_attempt *a = pt_attempt_at(plan, waiting);
+    int64_t before = plan->space->free;
+
+    if (a->placed == 0) {
+        a->hold_start = plan->now;
+        a->hold_stamp = 0;
+        a->backoff = patience->backoff;
+        pt_vec_push(plan->holders, plan->nholders, plan->holder_capacity,
+                    waiting);
+        pt_agenda_set(&plan->agenda, waiting,
+                      patience->timeout == PT_TIME_NEVER
+                          ? PT_TIME_NEVER
+                          : pt_time_add(plan->now, patience->timeout));
+    }
+    a->hold_stamp += (plan->now - a->hold_start) * ntasks;
+    a->until = PT_TIME_NEVER;
+    take(plan, a, ntasks);
+    plan->waiting_units -= before - plan->space->free;
+    plan->held += (before - plan->space->free) * plan->space->grain;
+    a->entry.width -= before - plan->space->free;
+}
+
+int64_t pt_plan_launch(struct pt_plan *plan, pt_waiting waiting, int64_t max,
+                       const struct pt_patience *patience, bool *complete)
+{
+    struct pt_attempt *a = pt_attempt_at(plan, waiting);
+    int32_t left = a->task_end - a->task - a->placed;
+    int64_t room = plan->space->ops->room(plan->space, a,
+                                          max < left ? max : left);
+
+    if (complete)
+        *complete = room == left;
+    if (room <= 0)
+        return 0;
+    if (a->spec->mode == PT_PARALLEL) {
+        for (int64_t i = 0; i < room; i++)
+            start_task(plan, waiting);
+    } else if (a->placed == 0 && room == left) {
+        start_gang(plan, waiting);
+    } else {
+        hold(plan, waiting, (int32_t)room, patience);
+        if (room == left) {
+            pt_attempt_complete(plan, waiting);
+        } else {
+            pt_pending_change(&plan->pending, &a->entry);
+            pt_plan_decide(plan, PT_HOLD, waiting, PT_CAUSE_NONE);
+        }
+    }
+    return room;
+}
+
+/* --- pools ------------------------------------------------------------------ */
+
+int32_t pt_plan_rank_pools(struct pt_plan *plan,
+                           bool (*less)(const struct pt_pool *a,
+                                        const struct pt_pool *b))
+{
+    plan->nranked = 0;
+    for (int32_t pool = 0; pool < plan->npools; pool++)
+        if (plan->pools[pool].waiting > 0)
+            pt_vec_push(plan->ranked, plan->nranked, plan->ranked_capacity,
+                        pool);
+    /* Insertion sort: the order changes little from pass to pass. */
+    for (int32_t i = 1; i < plan->nranked; i++) {
+        int32_t pool = plan->ranked[i], j = i;
+        for (; j > 0 && less(&plan->pools[pool],
+                             &plan->pools[plan->ranked[j - 1]]);
+             j--)
+            plan->ranked[j] = plan->ranked[j - 1];
+        plan->ranked[j] = pool;
+    }
+    return plan->nranked;
+}
+
+pt_waiting pt_plan_pool_head(const struct pt_plan *plan, int32_t index)
+{
+    return pt_pending_first_in(&plan->pending, plan->ranked[index], NULL);
+}
+
+pt_waiting pt_plan_pool_next(const struct pt_plan *plan, int32_t index,
+                             pt_waiting after)
+{
+    return pt_pending_first_in(&plan->pending, plan->ranked[index],
+                               key_of(plan, after, PT_LANE_QUEUE));
+}
+
+void pt_plan_wake(struct pt_plan *plan, pt_time at)
+{
+    pt_agenda_set(&plan->agenda, PT_OWNER_POLICY,
+                  later(at, pt_time_add(plan->now, 1)));
+}

@@ -1,0 +1,103 @@
+/* space.h - the machine: what is free now and, promises included, later.
+ *
+ * Two kinds behind one face.  A *counted* machine has identical nodes and every
+ * task takes one unit (a processor, or a whole node): a promise is a count, and
+ * everything is O(log n).  A *named* machine has resource vectors: promises name
+ * nodes, because a count cannot keep its word where room is fragmented.  A task
+ * never spans nodes. */
+#ifndef PT_CORE_SPACE_H
+#define PT_CORE_SPACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "core/attempt.h"
+#include "core/place.h"
+
+struct pt_space_config {
+    int32_t nodes;
+    struct pt_need size;   /* of each node */
+    bool named;            /* vectors, even where counts would do */
+    bool exclusive;        /* a node serves one stage at a time */
+    bool promises;         /* keep future capacity too */
+    const struct pt_place *place;
+    const void *place_state;
+};
+
+struct pt_space;
+
+struct pt_space_ops {
+    struct pt_space *(*open)(const struct pt_space_config *config);
+    void (*close)(struct pt_space *space);
+    void (*advance)(struct pt_space *space, pt_time now);
+
+    /* Units (see below) that one try of NTASKS tasks of SPEC takes, and whether
+     * the machine, empty and whole, could run it. */
+    int64_t (*units)(const struct pt_space *space, const struct pt_stage *spec,
+                     int32_t ntasks);
+    bool (*possible)(const struct pt_space *space, const struct pt_stage *spec,
+                     int32_t ntasks);
+
+    /* How many of ATTEMPT's tasks, at most MAX, could be placed right now,
+     * promises left aside. */
+    int64_t (*room)(const struct pt_space *space,
+                    const struct pt_attempt *attempt, int64_t max);
+    /* Whether NTASKS of them could start now, until now + limit, and break no
+     * promise but its own. */
+    bool (*fits)(struct pt_space *space, const struct pt_attempt *attempt,
+                 int32_t ntasks);
+    /* The earliest place for NTASKS in [now, BOUND), BOUND if there is none; a
+     * promise of its own at BOUND is left aside. */
+    pt_time (*earliest)(struct pt_space *space, struct pt_attempt *attempt,
+                        int32_t ntasks, pt_time bound);
+    /* Books NTASKS at AT, as earliest() found it last; takes the booking back. */
+    void (*book)(struct pt_space *space, struct pt_attempt *attempt,
+                 int32_t ntasks, pt_time at);
+    void (*unbook)(struct pt_space *space, struct pt_attempt *attempt,
+                   int32_t ntasks);
+
+    /* Takes slots for NTASKS more tasks of ATTEMPT now, and predicts their end
+     * at attempt->until.  There is room. */
+    void (*take)(struct pt_space *space, struct pt_attempt *attempt,
+                 int32_t ntasks);
+    /* Gives the slots of TASK back (index in the attempt), or of all that still
+     * have theirs (-1); what was predicted beyond now is given back too. */
+    void (*give)(struct pt_space *space, struct pt_attempt *attempt,
+                 int32_t task);
+    /* Its predicted end moves to UNTIL. */
+    void (*extend)(struct pt_space *space, struct pt_attempt *attempt,
+                   pt_time until);
+    /* Promises reach into what is not free. */
+    bool (*overbooked)(const struct pt_space *space);
+
+    /* Whether any of ATTEMPT's slots is on NODE. */
+    bool (*touches)(const struct pt_space *space,
+                    const struct pt_attempt *attempt, int32_t node);
+    void (*node_down)(struct pt_space *space, int32_t node);
+    void (*node_up)(struct pt_space *space, int32_t node);
+
+    /* The allocation as ranges of processors (counted) or nodes (named),
+     * appended to OUT. */
+    void (*ranges)(const struct pt_space *space, const struct pt_alloc *alloc,
+                   struct pt_alloc *out);
+    /* Recounts everything; a difference is a bug. */
+    void (*check)(const struct pt_space *space);
+};
+
+/* A unit is what capacity is counted in: a processor or an exclusive node on a
+ * counted machine, a thousandth of the dominant resource on a named one.  A slot
+ * is what the ledger counts: slots = units x grain / 1000. */
+struct pt_space {
+    const struct pt_space_ops *ops;
+    struct pt_space_config config;
+    pt_time now;
+    int64_t units, free, down; /* down: of nodes that are down, and not taken */
+    int64_t grain;             /* thousandths of a slot in a unit */
+    bool gained;      /* something came free earlier than was predicted ... */
+    pt_time gain_end; /* ... before this instant */
+    pt_time hole_end; /* so do promises that moved leave holes, before this */
+    int64_t promises;   /* bookings that stand */
+};
+
+extern const struct pt_space_ops pt_space_counted, pt_space_named;
+
+#endif
