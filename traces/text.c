@@ -1,0 +1,393 @@
+#include "traces/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <nettle/sha2.h>
+#include <zlib.h>
+
+#include "base/alloc.h"
+#include "base/assert.h"
+#include "base/text.h"
+
+/* Small enough to stay in a second-level cache between inflating a piece and
+ * scanning it. */
+#define TEXT_SIZE (1u << 18)
+#define RAW_SIZE  (1u << 16)
+
+struct pt_lines_input {
+    int fd; /* -1: from memory */
+    const unsigned char *memory;
+    size_t left; /* of it */
+    struct sha256_ctx sha;
+    char digest[2 * SHA256_DIGEST_SIZE + 1];
+
+    bool zipped;
+    bool between; /* gzip members: one has ended, no other has begun */
+    z_stream zip;
+    unsigned char *raw; /* [RAW_SIZE] */
+
+    char *text; /* [TEXT_SIZE + 1], the last one for a final zero byte */
+    size_t at;  /* where the next line begins */
+    size_t end;
+    bool ended;        /* nothing follows text[end] */
+    char failure[160]; /* and this is why, unless it is "" */
+};
+
+static void fail(struct pt_lines_input *input, const char *what)
+{
+    input->ended = true;
+    pt_text_copy(input->failure, sizeof input->failure, what);
+}
+
+static size_t read_memory(struct pt_lines_input *input, void *to, size_t size)
+{
+    size_t n = input->left < size ? input->left : size;
+
+    if (n == 0)
+        return 0;
+    memcpy(to, input->memory, n);
+    input->memory += n;
+    input->left -= n;
+    return n;
+}
+
+/* Short of SIZE only at the end, or when reading failed. */
+static size_t read_file(struct pt_lines_input *input, void *to, size_t size)
+{
+    char *bytes = to;
+    size_t n = 0;
+
+    while (n < size) {
+        ssize_t got = read(input->fd, bytes + n, size - n);
+        if (got > 0) {
+            n += (size_t)got;
+        } else if (got == 0) {
+            break;
+        } else if (errno != EINTR) {
+            fail(input, strerror(errno));
+            break;
+        }
+    }
+    return n;
+}
+
+static size_t read_raw(struct pt_lines *lines, void *to, size_t size)
+{
+    struct pt_lines_input *input = lines->input;
+    size_t n = input->fd < 0 ? read_memory(input, to, size)
+                             : read_file(input, to, size);
+
+    sha256_update(&input->sha, n, to);
+    lines->bytes += (int64_t)n;
+    return n;
+}
+
+/* Whether there is compressed data to go on with. */
+static bool refill_raw(struct pt_lines *lines)
+{
+    struct pt_lines_input *input = lines->input;
+
+    if (input->zip.avail_in == 0) {
+        input->zip.next_in = input->raw;
+        input->zip.avail_in = (uInt)read_raw(lines, input->raw, RAW_SIZE);
+    }
+    if (input->zip.avail_in > 0 || input->ended)
+        return input->zip.avail_in > 0;
+    if (input->between)
+        input->ended = true;
+    else
+        fail(input, "the gzip data end too early (expected a whole file)");
+    return false;
+}
+
+/* Another member may follow one, and so may zeros that fill up a block. */
+static void begin_member(struct pt_lines_input *input)
+{
+    z_stream *zip = &input->zip;
+
+    while (zip->avail_in > 0 && *zip->next_in == 0) {
+        zip->next_in++;
+        zip->avail_in--;
+    }
+    if (zip->avail_in == 0)
+        return;
+    if (*zip->next_in != 0x1f) {
+        fail(input, "rubbish after the gzip data (expected the file's end)");
+        return;
+    }
+    inflateReset(zip);
+    input->between = false;
+}
+
+static void inflate_text(struct pt_lines *lines)
+{
+    struct pt_lines_input *input = lines->input;
+    z_stream *zip = &input->zip;
+
+    zip->next_out = (Bytef *)input->text + input->end;
+    zip->avail_out = (uInt)(TEXT_SIZE - input->end);
+    while (zip->avail_out > 0 && !input->ended && refill_raw(lines)) {
+        if (input->between) {
+            begin_member(input);
+            continue;
+        }
+        int status = inflate(zip, Z_NO_FLUSH);
+        if (status == Z_STREAM_END)
+            input->between = true;
+        else if (status != Z_OK)
+            fail(input, "the gzip data are corrupt (expected a whole file)");
+    }
+    input->end = TEXT_SIZE - zip->avail_out;
+}
+
+static void read_text(struct pt_lines *lines)
+{
+    struct pt_lines_input *input = lines->input;
+    size_t room = TEXT_SIZE - input->end;
+    size_t n = read_raw(lines, input->text + input->end, room);
+
+    input->end += n;
+    if (n < room)
+        input->ended = true;
+}
+
+/* A zero byte is the end of what can be served. */
+static void stop_at_zero(struct pt_lines_input *input, size_t from)
+{
+    const char *zero = memchr(input->text + from, 0, input->end - from);
+
+    if (!zero)
+        return;
+    input->end = (size_t)(zero - input->text);
+    fail(input, "a zero byte (expected text)");
+}
+
+/* Gets more text behind what is there. */
+static void refill(struct pt_lines *lines)
+{
+    struct pt_lines_input *input = lines->input;
+    size_t rest = input->end - input->at;
+
+    memmove(input->text, input->text + input->at, rest);
+    input->at = 0;
+    input->end = rest;
+    if (input->zipped)
+        inflate_text(lines);
+    else
+        read_text(lines);
+    stop_at_zero(input, rest);
+}
+
+/* A compression that is not ours to undo, by the first bytes; or NULL. */
+static const char *other_packing(const unsigned char *head, size_t n)
+{
+    static const struct {
+        const char *name;
+        const char *magic;
+        size_t length;
+    } packings[] = {
+        {.name = "xz",
+         .magic = "\xfd"
+                  "7zXZ",
+         .length = 5},
+        {.name = "bzip2", .magic = "BZh", .length = 3},
+        {.name = "zstd", .magic = "\x28\xb5\x2f\xfd", .length = 4},
+        {.name = "zip", .magic = "PK\x03\x04", .length = 4},
+    };
+
+    for (size_t i = 0; i < sizeof packings / sizeof packings[0]; i++)
+        if (n >= packings[i].length &&
+            memcmp(head, packings[i].magic, packings[i].length) == 0)
+            return packings[i].name;
+    return NULL;
+}
+
+static void *zip_alloc(void *unused, unsigned count, unsigned size)
+{
+    (void)unused;
+    return pt_alloc(count, size);
+}
+
+static void zip_free(void *unused, void *memory)
+{
+    (void)unused;
+    pt_free(memory);
+}
+
+/* Reads the beginning, which tells whether the file is compressed. */
+static int begin(struct pt_lines *lines, struct pt_err *err)
+{
+    struct pt_lines_input *input = lines->input;
+    size_t n = read_raw(lines, input->raw, RAW_SIZE);
+    const char *packing = other_packing(input->raw, n);
+
+    if (input->failure[0] != '\0')
+        return pt_err_at(err, PT_ERR_INPUT, lines->file, 0, 0, "%s",
+                         input->failure);
+    if (packing)
+        return pt_err_at(err, PT_ERR_INPUT, lines->file, 0, 0,
+                         "packed with %s (expected text, or gzip)", packing);
+    if (n >= 2 && input->raw[0] == 0x1f && input->raw[1] == 0x8b) {
+        input->zipped = true;
+        input->zip = (z_stream){.next_in = input->raw,
+                                .avail_in = (uInt)n,
+                                .zalloc = zip_alloc,
+                                .zfree = zip_free};
+        int status = inflateInit2(&input->zip, 15 + 16);
+        pt_assert(status == Z_OK);
+        inflate_text(lines);
+    } else {
+        memcpy(input->text, input->raw, n);
+        input->end = n;
+        if (n < RAW_SIZE)
+            input->ended = true;
+        else
+            read_text(lines);
+    }
+    stop_at_zero(input, 0);
+    return 0;
+}
+
+static int open_input(struct pt_lines *lines, const char *name,
+                      const struct pt_lines_input *from, struct pt_err *err)
+{
+    struct pt_lines_input *input = pt_alloc(1, sizeof *input);
+
+    *input = *from;
+    input->raw = pt_alloc(RAW_SIZE, 1);
+    input->text = pt_alloc(TEXT_SIZE + 1, 1);
+    sha256_init(&input->sha);
+    *lines = (struct pt_lines){.file = pt_text_dup(name, strlen(name)),
+                               .input = input};
+    if (begin(lines, err) < 0) {
+        pt_lines_close(lines);
+        return -1;
+    }
+    return 0;
+}
+
+int pt_lines_open(struct pt_lines *lines, const char *path, struct pt_err *err)
+{
+    struct stat status;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return pt_err_at(err, PT_ERR_INPUT, path, 0, 0,
+                         "%s (expected a readable file)", strerror(errno));
+    if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode)) {
+        close(fd);
+        return pt_err_at(err, PT_ERR_INPUT, path, 0, 0,
+                         "a directory (expected a file)");
+    }
+    return open_input(lines, path, &(struct pt_lines_input){.fd = fd}, err);
+}
+
+int pt_lines_open_bytes(struct pt_lines *lines, const char *name,
+                        const void *bytes, size_t n, struct pt_err *err)
+{
+    struct pt_lines_input from = {.fd = -1, .memory = bytes, .left = n};
+
+    return open_input(lines, name, &from, err);
+}
+
+static void finish_digest(struct pt_lines *lines)
+{
+    struct pt_lines_input *input = lines->input;
+    uint8_t digest[SHA256_DIGEST_SIZE];
+
+    if (lines->digest)
+        return;
+    sha256_digest(&input->sha, sizeof digest, digest);
+    for (size_t i = 0; i < sizeof digest; i++)
+        snprintf(input->digest + 2 * i, 3, "%02x", digest[i]);
+    lines->digest = input->digest;
+}
+
+static int too_long(const struct pt_lines *lines, struct pt_err *err)
+{
+    return pt_err_at(
+        err, PT_ERR_INPUT, lines->file, lines->line, PT_LINE_MAX + 1,
+        "the line is too long (expected at most %d bytes)", PT_LINE_MAX);
+}
+
+/* The line from `at` to STOP, where its line end, or the text's end, is. */
+static int serve(struct pt_lines *lines, size_t stop, struct pt_err *err)
+{
+    struct pt_lines_input *input = lines->input;
+
+    lines->text = input->text + input->at;
+    lines->length = stop - input->at;
+    input->at = stop < input->end ? stop + 1 : stop;
+    if (lines->length > PT_LINE_MAX)
+        return too_long(lines, err);
+    if (lines->length > 0 && lines->text[lines->length - 1] == '\r')
+        lines->length--;
+    lines->text[lines->length] = '\0';
+    return 1;
+}
+
+/* All of the text is served, or all but an unfinished line. */
+static int end(struct pt_lines *lines, struct pt_err *err)
+{
+    struct pt_lines_input *input = lines->input;
+
+    if (input->failure[0] != '\0')
+        return pt_err_at(err, PT_ERR_INPUT, lines->file, lines->line,
+                         (int)(input->end - input->at) + 1, "%s",
+                         input->failure);
+    if (input->at < input->end)
+        return serve(lines, input->end, err);
+    lines->line--;
+    finish_digest(lines);
+    return 0;
+}
+
+int pt_lines_next(struct pt_lines *lines, struct pt_err *err)
+{
+    struct pt_lines_input *input = lines->input;
+    size_t searched = 0;
+
+    if (lines->line < INT_MAX)
+        lines->line++;
+    for (;;) {
+        const char *stop = memchr(input->text + input->at + searched, '\n',
+                                  input->end - input->at - searched);
+        if (stop)
+            return serve(lines, (size_t)(stop - input->text), err);
+        searched = input->end - input->at;
+        if (searched > PT_LINE_MAX)
+            return too_long(lines, err);
+        if (input->ended)
+            return end(lines, err);
+        refill(lines);
+    }
+}
+
+size_t pt_lines_head(const struct pt_lines *lines, const char **head)
+{
+    *head = lines->input->text + lines->input->at;
+    return lines->input->end - lines->input->at;
+}
+
+void pt_lines_close(struct pt_lines *lines)
+{
+    struct pt_lines_input *input = lines->input;
+
+    if (!input)
+        return;
+    if (input->zipped)
+        inflateEnd(&input->zip);
+    if (input->fd >= 0)
+        close(input->fd);
+    pt_free(input->raw);
+    pt_free(input->text);
+    pt_free(input);
+    pt_free(lines->file);
+    *lines = (struct pt_lines){.file = NULL};
+}

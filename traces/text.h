@@ -1,0 +1,49 @@
+/* text.h - the lines of a file, plain or gzipped, and the digest of its bytes.
+ *
+ * Lines are served in place, one at a time: without their line end (\n or
+ * \r\n), ended by a zero byte, and with no zero byte inside.  The last one
+ * needs no line end.  Whatever is wrong with the bytes (gzip data cut short or
+ * corrupt, a zero byte, a line too long) is told at the line and the column
+ * where it is met, after all the lines before it were served.
+ *
+ * Digested is what is on the disk, not what is inflated from it. */
+#ifndef PT_TRACES_TEXT_H
+#define PT_TRACES_TEXT_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "base/error.h"
+
+/* The longest line, in bytes. */
+#define PT_LINE_MAX 65536
+
+struct pt_lines_input;
+
+struct pt_lines {
+    char *file;         /* for messages */
+    char *text;         /* the current line, borrowed until the next one */
+    size_t length;      /* of it */
+    int line;           /* its number, from 1; 0 before the first */
+    int64_t bytes;      /* of the file, read so far */
+    const char *digest; /* NULL before the end; then SHA-256 in hexadecimal */
+    struct pt_lines_input *input;
+};
+
+/* Opens the file at PATH.  On -1 there is nothing to close. */
+int pt_lines_open(struct pt_lines *lines, const char *path, struct pt_err *err);
+
+/* The same for BYTES [N], which stay the caller's and must outlive LINES; NAME
+ * stands for the file in messages. */
+int pt_lines_open_bytes(struct pt_lines *lines, const char *name,
+                        const void *bytes, size_t n, struct pt_err *err);
+
+/* Goes to the next line: 1 = there is one, 0 = the end, -1 = ERR is filled. */
+int pt_lines_next(struct pt_lines *lines, struct pt_err *err);
+
+/* What is in memory of the text that follows the current line: its length.
+ * Enough to tell a format by, when called before the first line. */
+size_t pt_lines_head(const struct pt_lines *lines, const char **head);
+
+void pt_lines_close(struct pt_lines *lines);
+
+#endif
