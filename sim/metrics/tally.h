@@ -1,0 +1,58 @@
+/* tally.h - the per-job metrics of a run: means, maxima, exact quantiles.
+ *
+ * Keeps 8 bytes per finished job and metric, and its width.  Definitions:
+ * README "Metrics".  wait = first start - submit; response = end - submit; run
+ * = end - first start; slowdown = response / run (jobs with run = 0 are left
+ * out, and counted); bounded slowdown = max(1, (wait + run) / max(tau, run)).
+ * Jobs that never ran are in none of them. */
+#ifndef PT_METRICS_TALLY_H
+#define PT_METRICS_TALLY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/time.h"
+#include "core/fact.h"
+
+/* The width of JOB: that of its widest stage. */
+int32_t pt_job_width(const struct pt_job *job);
+
+/* Whether the job ran, well or badly, and so has a wait and a response. */
+bool pt_record_ran(const struct pt_record *record);
+
+/* Of one metric over all its jobs; seconds, or a ratio.  All NaN when n = 0. */
+struct pt_spread {
+    int64_t n;
+    double mean, p50, p95, p99, max; /* quantiles of type 7 */
+};
+
+struct pt_tally_class {
+    int32_t min_width, max_width; /* max -1: no upper end */
+    struct pt_spread wait, response, slowdown, bounded;
+};
+
+struct pt_summary {
+    int64_t jobs; /* all that were submitted */
+    int64_t done; /* ran to an end, of any kind */
+    int64_t succeeded, failed, at_limit, cut;
+    int64_t rejected, unfinished;
+    int64_t zero_run; /* done with run = 0: no slowdown */
+    int64_t timeouts; /* holds given back */
+    pt_time first_submit, last_end, makespan; /* makespan 0 if none is done */
+    pt_time tau;
+    struct pt_tally_class all; /* min_width 1, max_width -1 */
+    int32_t nclasses;          /* by width: 1, 2-4, 5-16, 17-64, 65-256, ... */
+    struct pt_tally_class classes[16]; /* those with a job in them */
+};
+
+struct pt_tally;
+
+struct pt_tally *pt_tally_new(pt_time tau);
+void pt_tally_free(struct pt_tally *tally);
+
+/* Takes in the records of STEP.  Amortised O(1) a record. */
+void pt_tally_step(struct pt_tally *tally, const struct pt_step *step);
+
+/* Sorts, and fills SUMMARY.  O(n) (radix) in the jobs. */
+void pt_tally_close(struct pt_tally *tally, struct pt_summary *summary);
+
+#endif
