@@ -1,0 +1,480 @@
+#include "results.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "base/alloc.h"
+#include "base/assert.h"
+#include "base/text.h"
+#include "base/vec.h"
+
+#define CSV_BUFFER ((size_t)1 << 18)
+#define CSV_ROW    ((size_t)1 << 28) /* a longer row is no CSV */
+#define DEPTH      4                 /* POINT/LABEL/rep-001 and one to spare */
+
+char *pt_results_path(const char *folder, const char *name)
+{
+    size_t nfolder = strlen(folder);
+    size_t nname = strlen(name);
+    char *path = pt_alloc(nfolder + nname + 2, 1);
+
+    memcpy(path, folder, nfolder);
+    path[nfolder] = '/';
+    memcpy(path + nfolder + 1, name, nname);
+    return path;
+}
+
+static bool exists(const char *folder, const char *name)
+{
+    struct stat status;
+    char *path = pt_results_path(folder, name);
+    bool found = stat(path, &status) == 0;
+
+    pt_free(path);
+    return found;
+}
+
+struct names {
+    char **items;
+    int n, capacity;
+};
+
+static int name_order(const void *a, const void *b)
+{
+    char *const *x = a;
+    char *const *y = b;
+
+    return strcmp(*x, *y);
+}
+
+static void names_fini(struct names *names)
+{
+    for (int i = 0; i < names->n; i++)
+        pt_free(names->items[i]);
+    pt_free(names->items);
+    *names = (struct names){0};
+}
+
+/* The folders in FOLDER, sorted; hidden and temporary ones apart. */
+static int folders_of(struct names *names, const char *folder,
+                      struct pt_err *err)
+{
+    DIR *dir = opendir(folder);
+    struct stat status;
+
+    *names = (struct names){0};
+    if (!dir)
+        return pt_err_at(err, PT_ERR_INPUT, folder, 0, 0,
+                         "cannot be read: %s (expected a results folder, as "
+                         "replay --out makes it)",
+                         strerror(errno));
+    for (struct dirent *entry; (entry = readdir(dir));) {
+        char *path;
+
+        if (entry->d_name[0] == '.')
+            continue;
+        path = pt_results_path(folder, entry->d_name);
+        if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+            pt_vec_push(names->items, names->n, names->capacity,
+                        pt_text_dup(entry->d_name, strlen(entry->d_name)));
+        pt_free(path);
+    }
+    closedir(dir);
+    if (names->n > 1)
+        qsort(names->items, (size_t)names->n, sizeof *names->items, name_order);
+    return 0;
+}
+
+struct search {
+    struct pt_results_run *runs;
+    int n, capacity;
+};
+
+/* Adds the runs in FOLDER and below; LABEL is FOLDER's, "" for the root. */
+static int search_runs(struct search *search, const char *folder,
+                       const char *label, int depth, struct pt_err *err)
+{
+    struct names names;
+    bool replicated = false;
+    int result = 0;
+
+    if (exists(folder, "jobs.csv") || exists(folder, "timeline.csv")) {
+        struct pt_results_run run = {
+            .label = pt_text_dup(label, strlen(label)),
+            .path = pt_text_dup(folder, strlen(folder)),
+        };
+
+        pt_vec_push(search->runs, search->n, search->capacity, run);
+        return 0;
+    }
+    if (depth == 0)
+        return 0;
+    if (folders_of(&names, folder, err) != 0)
+        return -1;
+    for (int i = 0; i < names.n && result == 0; i++) {
+        const char *name = names.items[i];
+        bool replication = strncmp(name, "rep-", 4) == 0 && label[0] != '\0';
+        char *path, *below;
+
+        if (replication && replicated)
+            continue;
+        path = pt_results_path(folder, name);
+        if (replication)
+            below = pt_text_dup(label, strlen(label));
+        else if (label[0] == '\0')
+            below = pt_text_dup(name, strlen(name));
+        else
+            below = pt_results_path(label, name);
+        result = search_runs(search, path, below, depth - 1, err);
+        replicated = replicated || replication;
+        pt_free(path);
+        pt_free(below);
+    }
+    names_fini(&names);
+    return result;
+}
+
+/* Moves the run labelled FIELD to place AT, if there is one behind it. */
+static int move_run(struct search *search, int at,
+                    const struct pt_csv_field *field)
+{
+    for (int i = at; i < search->n; i++) {
+        struct pt_results_run run = search->runs[i];
+
+        if (strlen(run.label) != field->length ||
+            memcmp(run.label, field->text, field->length) != 0)
+            continue;
+        memmove(&search->runs[at + 1], &search->runs[at],
+                (size_t)(i - at) * sizeof run);
+        search->runs[at] = run;
+        return at + 1;
+    }
+    return at;
+}
+
+/* Puts the runs into the order of DIR/summary.csv, if it is there. */
+static int order_runs(struct search *search, const char *dir,
+                      struct pt_err *err)
+{
+    const char *const columns[] = {"label"};
+    struct pt_csv csv;
+    struct pt_csv_field label;
+    char *path;
+    int at = 0;
+    int more;
+
+    if (!exists(dir, "summary.csv"))
+        return 0;
+    path = pt_results_path(dir, "summary.csv");
+    more = pt_csv_open(&csv, path, columns, 1, err) == 0 ? 1 : -1;
+    while (more > 0 && (more = pt_csv_next(&csv, &label, err)) > 0)
+        at = move_run(search, at, &label);
+    pt_csv_close(&csv);
+    pt_free(path);
+    return more;
+}
+
+int pt_results_init(struct pt_results *results, const char *dir,
+                    struct pt_err *err)
+{
+    struct search search = {0};
+    char *runs = pt_results_path(dir, "runs");
+    int result;
+
+    *results = (struct pt_results){.dir = pt_text_dup(dir, strlen(dir))};
+    result = search_runs(&search, runs, "", DEPTH, err);
+    if (result == 0 && search.n == 0)
+        result = pt_err_at(err, PT_ERR_INPUT, runs, 0, 0,
+                           "holds no run (expected LABEL/jobs.csv, as replay "
+                           "--out makes it)");
+    if (result == 0)
+        result = order_runs(&search, dir, err);
+    pt_free(runs);
+
+    results->runs = search.runs;
+    results->n = search.n;
+    for (; results->n > PT_RESULTS_MOST; results->n--) {
+        pt_free(search.runs[results->n - 1].label);
+        pt_free(search.runs[results->n - 1].path);
+        results->left_out++;
+    }
+    return result;
+}
+
+void pt_results_fini(struct pt_results *results)
+{
+    for (int i = 0; i < results->n; i++) {
+        pt_free(results->runs[i].label);
+        pt_free(results->runs[i].path);
+    }
+    pt_free(results->runs);
+    pt_free(results->dir);
+    *results = (struct pt_results){0};
+}
+
+/* Moves the unread bytes to the front and reads more behind them. */
+static int fill(struct pt_csv *csv, struct pt_err *err)
+{
+    ssize_t got;
+
+    if (csv->begin > 0) {
+        memmove(csv->buffer, csv->buffer + csv->begin, csv->end - csv->begin);
+        csv->end -= csv->begin;
+        csv->begin = 0;
+    }
+    if (csv->end == csv->capacity) {
+        if (csv->capacity >= CSV_ROW)
+            return pt_err_at(err, PT_ERR_INPUT, csv->path, csv->lines + 1, 0,
+                             "a row without end (is a quote missing?)");
+        csv->capacity *= 2;
+        csv->buffer = pt_realloc(csv->buffer, csv->capacity, 1);
+    }
+    do
+        got = read(csv->fd, csv->buffer + csv->end, csv->capacity - csv->end);
+    while (got < 0 && errno == EINTR);
+    if (got < 0)
+        return pt_err_at(err, PT_ERR_INPUT, csv->path, 0, 0,
+                         "cannot be read: %s", strerror(errno));
+    csv->end += (size_t)got;
+    csv->at_end = got == 0;
+    return 0;
+}
+
+/* Length of the row that begins at BEGIN, without its newline, or -1 if more
+ * bytes are needed. */
+static ptrdiff_t row_length(const struct pt_csv *csv, bool *quoted)
+{
+    const char *text = csv->buffer + csv->begin;
+    size_t n = csv->end - csv->begin;
+    const char *newline = n == 0 ? NULL : memchr(text, '\n', n);
+    size_t length = newline ? (size_t)(newline - text) : n;
+    bool inside = false;
+
+    *quoted = n > 0 && memchr(text, '"', length);
+    if (!*quoted)
+        return newline || csv->at_end ? (ptrdiff_t)length : -1;
+    for (size_t i = 0; i < n; i++) {
+        if (text[i] == '"')
+            inside = !inside;
+        else if (text[i] == '\n' && !inside)
+            return (ptrdiff_t)i;
+    }
+    return csv->at_end ? (ptrdiff_t)n : -1;
+}
+
+/* Takes the quotes off the field that begins at TEXT, in place.  Returns where
+ * the field's bytes end in the row. */
+static char *unquote(char *text, char *end, struct pt_csv_field *field)
+{
+    char *to = text;
+    char *from = text + 1;
+
+    for (; from < end; from++) {
+        if (*from == '"') {
+            if (from + 1 == end || from[1] != '"')
+                break;
+            from++;
+        }
+        *to++ = *from;
+    }
+    *field = (struct pt_csv_field){text, (size_t)(to - text)};
+    while (from < end && *from != ',')
+        from++;
+    return from;
+}
+
+/* Splits the row [TEXT, END) and keeps the wanted FIELDS.  Returns how many
+ * there are of any kind. */
+static int split(const struct pt_csv *csv, char *text, char *end, bool quoted,
+                 struct pt_csv_field *fields)
+{
+    int column = 0;
+
+    for (;; column++) {
+        struct pt_csv_field field = {text, 0};
+        char *stop;
+
+        if (quoted && text < end && *text == '"') {
+            stop = unquote(text, end, &field);
+        } else {
+            stop = text == end ? NULL : memchr(text, ',', (size_t)(end - text));
+            stop = stop ? stop : end;
+            field.length = (size_t)(stop - text);
+        }
+        if (column < PT_CSV_COLUMNS && csv->wanted[column] >= 0)
+            fields[csv->wanted[column]] = field;
+        if (stop == end)
+            return column + 1;
+        text = stop + 1;
+    }
+}
+
+/* Takes the next row, [*TEXT, *END) without its line end.  Returns 1, or 0 at
+ * the end of the file, or -1. */
+static int take_row(struct pt_csv *csv, char **text, char **end, bool *quoted,
+                    struct pt_err *err)
+{
+    ptrdiff_t length;
+
+    while ((length = row_length(csv, quoted)) < 0)
+        if (fill(csv, err) != 0)
+            return -1;
+    if (csv->at_end && csv->begin == csv->end)
+        return 0;
+    *text = csv->buffer + csv->begin;
+    *end = *text + length;
+    csv->row = *text;
+    csv->line = ++csv->lines;
+    for (const char *c = *text; *quoted && c < *end; c++)
+        csv->lines += *c == '\n';
+    csv->begin += (size_t)length;
+    if (csv->begin < csv->end)
+        csv->begin++;
+    if (*end > *text && (*end)[-1] == '\r')
+        (*end)--;
+    return 1;
+}
+
+int pt_csv_next(struct pt_csv *csv, struct pt_csv_field *fields,
+                struct pt_err *err)
+{
+    char *text, *end;
+    bool quoted;
+    int more = take_row(csv, &text, &end, &quoted, err);
+    int n;
+
+    if (more <= 0)
+        return more;
+    n = split(csv, text, end, quoted, fields);
+    if (n != csv->ncolumns)
+        return pt_err_at(err, PT_ERR_INPUT, csv->path, csv->line, 0,
+                         "%d fields (expected %d, as in the header)", n,
+                         csv->ncolumns);
+    return 1;
+}
+
+/* Reads the header and finds COLUMNS [N] in it; of two with one name the first
+ * is taken. */
+static int read_header(struct pt_csv *csv, const char *const *columns, int n,
+                       struct pt_err *err)
+{
+    struct pt_csv_field names[PT_CSV_COLUMNS];
+    char *text, *end;
+    bool quoted;
+    int more = take_row(csv, &text, &end, &quoted, err);
+
+    if (more < 0)
+        return -1;
+    if (more == 0)
+        return pt_err_at(err, PT_ERR_INPUT, csv->path, 1, 0,
+                         "is empty (expected a header)");
+    for (int i = 0; i < PT_CSV_COLUMNS; i++)
+        csv->wanted[i] = i;
+    csv->ncolumns = split(csv, text, end, quoted, names);
+    for (int i = 0; i < PT_CSV_COLUMNS; i++)
+        csv->wanted[i] = -1;
+    for (int k = 0; k < n; k++) {
+        int i = 0;
+
+        while (i < csv->ncolumns && i < PT_CSV_COLUMNS &&
+               (strlen(columns[k]) != names[i].length ||
+                memcmp(columns[k], names[i].text, names[i].length) != 0))
+            i++;
+        if (i == csv->ncolumns || i == PT_CSV_COLUMNS)
+            return pt_err_at(err, PT_ERR_INPUT, csv->path, 1, 0,
+                             "no column \"%s\" (expected it in the header)",
+                             columns[k]);
+        csv->wanted[i] = k;
+    }
+    return 0;
+}
+
+int pt_csv_open(struct pt_csv *csv, const char *path,
+                const char *const *columns, int n, struct pt_err *err)
+{
+    pt_assert(n <= PT_CSV_COLUMNS);
+    *csv = (struct pt_csv){
+        .path = pt_text_dup(path, strlen(path)),
+        .fd = open(path, O_RDONLY | O_CLOEXEC),
+        .capacity = CSV_BUFFER,
+    };
+    if (csv->fd < 0)
+        return pt_err_at(err, PT_ERR_INPUT, path, 0, 0, "cannot be read: %s",
+                         strerror(errno));
+    csv->buffer = pt_alloc(csv->capacity, 1);
+    return read_header(csv, columns, n, err);
+}
+
+void pt_csv_close(struct pt_csv *csv)
+{
+    if (csv->fd >= 0)
+        close(csv->fd);
+    pt_free(csv->buffer);
+    pt_free(csv->path);
+    *csv = (struct pt_csv){.fd = -1};
+}
+
+static int bad_field(const struct pt_csv *csv, const struct pt_csv_field *field,
+                     const char *expected, struct pt_err *err)
+{
+    int length = field->length < 40 ? (int)field->length : 40;
+
+    return pt_err_at(err, PT_ERR_INPUT, csv->path, csv->line,
+                     (int)(field->text - csv->row) + 1,
+                     "\"%.*s\" (expected %s)", length, field->text, expected);
+}
+
+int pt_csv_time(const struct pt_csv *csv, const struct pt_csv_field *field,
+                pt_time *time, struct pt_err *err)
+{
+    size_t n = pt_time_read(time, field->text, field->length);
+
+    if (n == 0 || n != field->length)
+        return bad_field(csv, field, "a number of seconds", err);
+    return 0;
+}
+
+/* Reads digits from [*TEXT, END) into NUMBER; false if there are none or too
+ * many. */
+static bool read_number(const char **text, const char *end, int32_t *number)
+{
+    const char *c = *text;
+    int64_t value = 0;
+
+    for (; c < end && *c >= '0' && *c <= '9' && value < INT32_MAX; c++)
+        value = value * 10 + (*c - '0');
+    if (c == *text || value >= INT32_MAX)
+        return false;
+    *number = (int32_t)value;
+    *text = c;
+    return true;
+}
+
+int pt_csv_interval(const struct pt_csv *csv, struct pt_csv_field *field,
+                    struct pt_interval *interval, struct pt_err *err)
+{
+    const char *text = field->text;
+    const char *end = text + field->length;
+    bool good;
+
+    while (text < end && *text == ' ')
+        text++;
+    if (text == end) {
+        field->length = 0;
+        return 0;
+    }
+    good = read_number(&text, end, &interval->low);
+    interval->high = interval->low;
+    if (good && text < end && *text == '-') {
+        text++;
+        good = read_number(&text, end, &interval->high);
+    }
+    if (!good || interval->high < interval->low || (text < end && *text != ' '))
+        return bad_field(csv, field, "processors, as in 0-3 7 9-15", err);
+    *field = (struct pt_csv_field){text, (size_t)(end - text)};
+    return 1;
+}

@@ -1,0 +1,52 @@
+# style.gp - how all figures look.  Edit it: it is never overwritten.
+#
+# Set before: fmt (svg, pdf or png), out (the file), id, W and H (inches).
+
+font = 'Liberation Sans'
+points = 8
+dpi = 300                # of the png
+ink = '#262626'          # text and axes
+key_spacing = fmt eq 'svg' ? 0.78 : 1.0 # svg has taller lines
+
+set encoding utf8
+
+if (fmt eq 'svg') {
+    # 96 units an inch.  The entities are commas, which gnuplot would take for
+    # the end of the name: fonts to fall back on.
+    eval sprintf("set terminal svg size %d,%d fixed butt " . \
+        "background 'white' name '%s' linewidth 1.0 dashlength 1.1 " . \
+        "font '%s&#44; Arial&#44; Helvetica&#44; sans-serif,%g'", \
+        ceil(W * 96), ceil(H * 96), id, font, points * 96.0 / 72)
+}
+if (fmt eq 'pdf') {
+    # The scale: its points are 96 an inch.
+    eval sprintf("set terminal pdfcairo size %gin,%gin butt " . \
+        "font '%s,%g' fontscale 0.75 linewidth 1.5 dashlength 1.1", \
+        W, H, font, points)
+}
+if (fmt eq 'png') {
+    eval sprintf("set terminal pngcairo size %d,%d butt " . \
+        "font '%s,%g' fontscale %g linewidth %g dashlength 1.1", \
+        ceil(W * dpi), ceil(H * dpi), font, points, dpi / 96.0, dpi / 96.0)
+}
+if (fmt ne 'svg' && fmt ne 'pdf' && fmt ne 'png') {
+    exit error "fmt is '" . fmt . "': expected svg, pdf or png"
+}
+set output out
+
+# Colours after Okabe and Ito; dashes for those who print in grey.
+set linetype 1 lc rgb '#0072B2' lw 1.4 dt 1
+set linetype 2 lc rgb '#D55E00' lw 1.4 dt (8,3)
+set linetype 3 lc rgb '#009E73' lw 1.4 dt (3,2)
+set linetype 4 lc rgb '#CC79A7' lw 1.4 dt (10,3,2,3)
+set linetype 5 lc rgb '#E69F00' lw 1.4 dt (14,4)
+set linetype 6 lc rgb '#56B4E9' lw 1.4 dt (6,2,2,2,2,2)
+set linetype 7 lc rgb '#000000' lw 1.4 dt (1,2)
+set linetype 8 lc rgb '#8C6D31' lw 1.4 dt (12,2,4,2)
+set linetype cycle 8
+
+set border 3 lw 0.6 lc rgb ink
+set tics out nomirror scale 0.5 textcolor rgb ink
+set key textcolor rgb ink noenhanced
+set style line 100 lc rgb '#DCDCDC' lw 0.5 dt 1
+set grid back ls 100

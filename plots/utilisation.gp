@@ -1,0 +1,45 @@
+
+if (!exists("fmt")) fmt = 'svg'
+if (!exists("out")) out = name . '.' . fmt
+load 'style.gp'
+
+set xrange [0:span]
+set yrange [0:100]
+set ytics 50
+set mytics 2
+unset grid
+set label 100 'Share of the machine (%)' at screen 0.13 / W, \
+    screen (foot + (H - foot) / 2) / H center rotate textcolor rgb ink
+set label 101 sprintf('Time since the first submission (%s)', unit) \
+    at screen 0.5, screen (foot - 0.36) / H center textcolor rgb ink
+set key off
+
+set multiplot
+do for [i = 1:n] {
+    col = (i - 1) % columns
+    row = (i - 1) / columns
+    x = (col * W / columns + left) / W
+    y = 1 - (row + 1) * (panel_h + gap) / H
+    set lmargin at screen x
+    set rmargin at screen x + panel_w / W
+    set bmargin at screen y
+    set tmargin at screen y + panel_h / H
+    set label 1 label[i] at graph 0, graph 1 offset 0,0.65 left noenhanced \
+        textcolor rgb ink
+    # Tics have their numbers at the foot of each column only.
+    if (i + columns > n) { set xtics format '%g' } else { set xtics format '' }
+    if (i == n) {
+        set key on at screen 0.5, screen 0.03 / H center bottom vertical \
+            Left reverse samplen 1 spacing key_spacing maxrows (nclasses > 8 ? 2 : 1)
+    }
+    # From the whole pile down to its lowest layer, so that no seam shows.
+    plot for [k = nclasses:1:-1] name . '.dat' index i - 1 \
+        using 1:(column(k + 1)) with filledcurves y1=0 \
+        fs solid noborder fc rgb colour[k] notitle, \
+        for [k = 1:nclasses] keyentry with boxes \
+        lw 0.4 dt 1 fs solid border rgb '#404040' fc rgb colour[k] title class[k]
+    unset label 100
+    unset label 101
+}
+unset multiplot
+unset output

@@ -1,0 +1,196 @@
+/* wait_cdf.c - how long jobs waited: the distribution under every policy.
+ *
+ * The axis of time is logarithmic, so that no wait at all has no place on it:
+ * each curve starts, at the left edge, at the share of jobs below it. */
+#include "plots/figure.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "base/alloc.h"
+#include "base/text.h"
+#include "base/vec.h"
+#include "plots/decimate.h"
+
+struct waits {
+    pt_time *items; /* [n] sorted */
+    int64_t n, capacity;
+};
+
+static int time_order(const void *a, const void *b)
+{
+    const pt_time *x = a;
+    const pt_time *y = b;
+
+    return (*x > *y) - (*x < *y);
+}
+
+/* The waits of all jobs that were started. */
+static int read_waits(struct waits *waits, const char *folder,
+                      struct pt_err *err)
+{
+    const char *const columns[] = {"waiting_time"};
+    struct pt_csv csv;
+    struct pt_csv_field field;
+    char *path = pt_results_path(folder, "jobs.csv");
+    int more = pt_csv_open(&csv, path, columns, 1, err) == 0 ? 1 : -1;
+
+    while (more > 0 && (more = pt_csv_next(&csv, &field, err)) > 0) {
+        pt_time wait;
+
+        if (field.length == 0)
+            continue;
+        if (pt_csv_time(&csv, &field, &wait, err) != 0)
+            more = -1;
+        else
+            pt_vec_push(waits->items, waits->n, waits->capacity, wait);
+    }
+    if (waits->n > 1)
+        qsort(waits->items, (size_t)waits->n, sizeof *waits->items, time_order);
+    pt_csv_close(&csv);
+    pt_free(path);
+    return more;
+}
+
+/* Where the axis begins: at 1 s, or lower for runs that are over in no time. */
+static pt_time left_edge(pt_time longest)
+{
+    pt_time edge = PT_SECOND;
+
+    while (edge > 1 && longest / edge < 100)
+        edge /= 10;
+    return edge;
+}
+
+/* Seconds and percent, from the left edge to the right. */
+static void write_curve(FILE *data, const struct waits *waits, pt_time edge,
+                        pt_time right)
+{
+    struct pt_cdf_point points[PT_CDF_POINTS];
+    double whole = (double)waits->n;
+    int n = pt_decimate_cdf(waits->items, waits->n, points);
+
+    if (n == 0)
+        fputs("NaN NaN\n", data);
+    else
+        fprintf(data, "%.10g %.8g\n", (double)edge / 1e6,
+                100 * (double)pt_decimate_below(waits->items, waits->n, edge) /
+                    whole);
+    for (int i = 0; i < n; i++)
+        if (points[i].value >= edge)
+            fprintf(data, "%.10g %.8g\n", (double)points[i].value / 1e6,
+                    100 * (double)points[i].count / whole);
+    if (n > 0)
+        fprintf(data, "%.10g 100\n", (double)right / 1e6);
+    fputs("\n\n", data);
+}
+
+/* Tics that people count in; a wide range has names at every other one only.
+ * Gnuplot leaves out those beyond the range. */
+static void write_tics(struct pt_figure_job *job, pt_time edge, pt_time right)
+{
+    static const struct {
+        const char *name;
+        pt_time at;
+        bool always;
+    } tics[] = {
+        {"1 us", 1, true},
+        {"10 us", 10, false},
+        {"0.1 ms", 100, false},
+        {"1 ms", 1000, true},
+        {"10 ms", 10000, false},
+        {"0.1 s", 100000, false},
+        {"1 s", PT_SECOND, true},
+        {"10 s", 10 * PT_SECOND, false},
+        {"1 min", 60 * PT_SECOND, true},
+        {"10 min", 600 * PT_SECOND, false},
+        {"1 h", 3600 * PT_SECOND, true},
+        {"6 h", 21600 * PT_SECOND, false},
+        {"1 d", 86400 * PT_SECOND, true},
+        {"10 d", 864000 * PT_SECOND, true},
+        {"100 d", 8640000 * PT_SECOND, true},
+        {"1000 d", 86400000 * PT_SECOND, false},
+    };
+    int n = (int)(sizeof tics / sizeof *tics);
+    bool wide = right / edge > 3000000;
+
+    fputs("set xtics (", job->script);
+    for (int i = 0; i < n; i++)
+        fprintf(job->script, "%s'%s' %.10g", i == 0 ? "" : ", ",
+                tics[i].always || !wide ? tics[i].name : "",
+                (double)tics[i].at / 1e6);
+    fputs(")\n", job->script);
+    for (int i = 0; i < n; i++)
+        if (tics[i].at == edge)
+            pt_figure_text(job, "edge_name", tics[i].name);
+}
+
+/* As wide as a column of a paper, unless a label needs more; the legend is
+ * below the plot, in as many columns as the longest label leaves room for. */
+static void write_size(struct pt_figure_job *job)
+{
+    const double letter = 0.062, sample = 0.65, line = 0.14, rim = 0.1;
+    double width = 3.33;
+    size_t longest = 0;
+    int columns, rows;
+
+    for (int i = 0; i < job->results->n; i++) {
+        size_t length = strlen(job->results->runs[i].label);
+
+        longest = length > longest ? length : longest;
+    }
+    columns = (int)((width - rim) / ((double)longest * letter + sample));
+    columns = columns < 1 ? 1 : columns > 4 ? 4 : columns;
+    if (width < (double)longest * letter + sample + rim)
+        width = (double)longest * letter + sample + rim;
+    rows = (job->results->n + columns - 1) / columns;
+    pt_figure_real(job, "W", width);
+    pt_figure_real(job, "H", 2.24 + rows * line);
+    pt_figure_real(job, "foot", 0.52 + rows * line);
+    pt_figure_int(job, "key_rows", rows);
+    pt_figure_labels(job);
+}
+
+static void write_curves(struct pt_figure_job *job, const struct waits *waits,
+                         pt_time longest)
+{
+    pt_time edge = left_edge(longest);
+    pt_time right = longest < 10 * edge ? 10 * edge : longest;
+
+    write_size(job);
+    pt_figure_real(job, "edge", (double)edge / 1e6);
+    pt_figure_real(job, "right", (double)right / 1e6);
+    write_tics(job, edge, right);
+    fputs("# wait (s), jobs that waited at most so long (%): a block per run\n",
+          job->data);
+    for (int i = 0; i < job->results->n; i++)
+        write_curve(job->data, &waits[i], edge, right);
+}
+
+static int wait_cdf_data(struct pt_figure_job *job, struct pt_err *err)
+{
+    struct waits waits[PT_RESULTS_MOST] = {{0}};
+    pt_time longest = -1;
+    int result = 0;
+
+    for (int i = 0; i < job->results->n && result == 0; i++) {
+        result = read_waits(&waits[i], job->results->runs[i].path, err);
+        if (waits[i].n > 0 && waits[i].items[waits[i].n - 1] > longest)
+            longest = waits[i].items[waits[i].n - 1];
+    }
+    if (result == 0 && longest < 0) {
+        pt_text_copy(err->text, sizeof err->text, "no job was ever started");
+        result = 1;
+    }
+    if (result == 0)
+        write_curves(job, waits, longest);
+    for (int i = 0; i < job->results->n; i++)
+        pt_free(waits[i].items);
+    return result;
+}
+
+const struct pt_figure pt_figure_wait_cdf = {
+    .name = "wait-cdf",
+    .summary = "how long jobs waited: the distribution under every policy",
+    .cite = "empirical distribution; exact at the quantiles drawn",
+    .data = wait_cdf_data,
+};

@@ -1,0 +1,27 @@
+
+if (!exists("fmt")) fmt = 'svg'
+if (!exists("out")) out = name . '.' . fmt
+load 'style.gp'
+
+set lmargin at screen 0.46 / W
+set rmargin at screen 1 - 0.14 / W
+set tmargin at screen 1 - 0.1 / H
+set bmargin at screen foot / H
+
+set logscale x
+set xrange [edge:right]
+set yrange [0:100]
+set ytics 20
+# At fixed places: terminals differ in the width of a letter.
+set label 1 sprintf('Waiting time (at the left edge: less than %s)', edge_name) \
+    at screen (0.46 + (W - 0.6) / 2) / W, screen (foot - 0.35) / H center \
+    noenhanced textcolor rgb ink
+set label 2 'Share of jobs (%)' at screen 0.09 / W, \
+    screen (foot + (H - foot - 0.1) / 2) / H center rotate textcolor rgb ink
+
+set key at screen 0.5, 0.04 / H center bottom vertical Left reverse \
+    maxrows key_rows samplen 3.2 spacing key_spacing
+
+plot for [i = 1:n] name . '.dat' index i - 1 using 1:2 with steps lt i \
+    title label[i] noenhanced
+unset output

@@ -1,0 +1,75 @@
+#include "tool/notes.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "tool/say.h"
+
+static bool is_same_input(const struct pt_report *a, const struct pt_report *b)
+{
+    if (a->rows != b->rows || a->nrules != b->nrules || a->sorted != b->sorted)
+        return false;
+    for (int i = 0; i < a->nrules; i++)
+        if (a->rules[i].rows != b->rules[i].rows ||
+            strcmp(a->rules[i].name, b->rules[i].name) != 0)
+            return false;
+    return true;
+}
+
+void pt_notes_input(const struct pt_report *report,
+                    const struct pt_report *before)
+{
+    int64_t dropped = 0;
+    int touched = 0, width = 0;
+
+    if (before && is_same_input(report, before))
+        return;
+    for (int i = 0; i < report->nrules; i++) {
+        const struct pt_rule *rule = &report->rules[i];
+        if (rule->rows == 0)
+            continue;
+        touched++;
+        dropped += rule->drops ? rule->rows : 0;
+        if ((int)strlen(rule->name) > width)
+            width = (int)strlen(rule->name);
+    }
+    if (report->sorted)
+        pt_say("%s steps back in time: read again, and sorted",
+               report->run->path ? report->run->path : "the workload");
+    if (touched == 0)
+        return;
+    pt_say("%" PRId64 " rows, %" PRId64 " jobs, %" PRId64
+           " rows dropped; rules that touched rows:",
+           report->rows, report->summary.jobs, dropped);
+    for (int i = 0; i < report->nrules; i++) {
+        const struct pt_rule *rule = &report->rules[i];
+        if (rule->rows > 0)
+            pt_say("  %-*s %9" PRId64 "  %s", width, rule->name, rule->rows,
+                   rule->what);
+    }
+}
+
+void pt_notes_run(const struct pt_report *report)
+{
+    const char *label = report->run->label;
+
+    if (report->counts.deadlocks > 0) {
+        char at[PT_TIME_TEXT];
+        const struct pt_deadlock *first = &report->counts.deadlock;
+        at[pt_time_print(at, first->at)] = '\0';
+        pt_say("%s: %" PRId64 " deadlock%s; the first at %s s among %d gangs: "
+               "%s",
+               label, report->counts.deadlocks,
+               report->counts.deadlocks == 1 ? "" : "s", at, (int)first->gangs,
+               first->who);
+    }
+    if (report->counts.timeouts > 0)
+        pt_say("%s: %" PRId64 " times, an incomplete gang gave its slots back",
+               label, report->counts.timeouts);
+    if (report->summary.unfinished > 0)
+        pt_say("%s: %" PRId64 " jobs are unfinished: the run ended first%s",
+               label, report->summary.unfinished,
+               report->counts.deadlocks > 0
+                   ? " (a way out: fifo:hold_timeout=5m,backoff=1m)"
+                   : "");
+}

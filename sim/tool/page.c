@@ -1,0 +1,66 @@
+#include "tool/page.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+void pt_page_open(struct pt_page *page)
+{
+    fflush(stdout);
+    pt_out_attach(&page->out, STDOUT_FILENO);
+    pt_doc_init(&page->doc, &page->out);
+}
+
+int pt_page_close(struct pt_page *page, struct pt_err *err)
+{
+    pt_out_flush(&page->out);
+    if (page->out.failed == EPIPE) {
+        pt_out_abandon(&page->out);
+        return 0;
+    }
+    return pt_out_commit(&page->out, NULL, err);
+}
+
+void pt_json_value(struct pt_doc *doc, const char *key,
+                   const struct pt_param *param, const char *text)
+{
+    int64_t integer;
+    double real;
+
+    switch (param->type) {
+    case PT_PARAM_INT:
+        if (pt_text_read_int(&integer, text)) {
+            pt_doc_int(doc, key, integer);
+            return;
+        }
+        break;
+    case PT_PARAM_REAL:
+        if (pt_text_read_real(&real, text)) {
+            pt_doc_real(doc, key, real);
+            return;
+        }
+        break;
+    case PT_PARAM_BOOL:
+        pt_doc_bool(doc, key, strcmp(text, "yes") == 0);
+        return;
+    case PT_PARAM_TIME:
+    case PT_PARAM_CHOICE:
+    case PT_PARAM_TEXT:
+        break;
+    }
+    pt_doc_text(doc, key, text);
+}
+
+void pt_json_params(struct pt_doc *doc, const struct pt_param *params,
+                    const void *state)
+{
+    char text[PT_PARAM_TEXT_SIZE];
+
+    for (const struct pt_param *p = params; p && p->name; p++) {
+        pt_param_print(p, state, text, sizeof text);
+        pt_json_value(doc, p->name, p, text);
+    }
+}

@@ -1,0 +1,273 @@
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tool/page.h"
+#include "tool/say.h"
+#include "tool/survey.h"
+#include "tool/verb.h"
+#include "traces/swf_write.h"
+#include "version.h"
+
+struct request {
+    struct pt_study study;
+    const char *words[3]; /* "info" or "generate", and what follows */
+    int nwords;
+    bool json;
+};
+
+static int take_option(struct request *request,
+                       const struct pt_options *options, struct pt_err *err)
+{
+    if (pt_options_is(options, "nodes"))
+        return pt_study_set_nodes(&request->study, options->value, err);
+    if (pt_options_is(options, "set"))
+        return pt_study_set(&request->study, options->value, err);
+    request->json = true;
+    return 0;
+}
+
+static int take_arguments(struct request *request, struct pt_options *options,
+                          struct pt_err *err)
+{
+    int status;
+
+    while ((status = pt_options_next(options, err)) == 1) {
+        if (options->option) {
+            if (take_option(request, options, err) < 0)
+                return -1;
+        } else if (request->nwords == 3) {
+            return pt_err_set(err, PT_ERR_USAGE, "trace: '%s' is one too many",
+                              options->value);
+        } else {
+            request->words[request->nwords++] = options->value;
+        }
+    }
+    return status;
+}
+
+static void print_time_line(const char *what, pt_time time)
+{
+    char text[PT_TIME_TEXT];
+
+    text[pt_time_print(text, time)] = '\0';
+    printf("%-22s %s s\n", what, text);
+}
+
+static void print_count(const char *what, int64_t count)
+{
+    printf("%-22s %" PRId64 "\n", what, count);
+}
+
+static void print_survey(const struct pt_study *study,
+                         const struct pt_survey *survey)
+{
+    const struct pt_workload *workload = &study->workload;
+
+    printf("%-22s %s\n", workload->path ? "trace" : "model", workload->text);
+    printf("%-22s %s\n", "format", workload->source->name);
+    if (survey->machine.processors > 0)
+        print_count("processors", survey->machine.processors);
+    if (survey->machine.nodes > 0)
+        print_count("nodes in the header", survey->machine.nodes);
+    if (survey->machine.unix_start > 0)
+        print_count("unix start", survey->machine.unix_start);
+    print_count("rows", survey->rows);
+    print_count("jobs", survey->jobs);
+    if (survey->jobs > 0) {
+        print_count("  that failed", survey->failures);
+        print_count("  with limit = length", survey->exact);
+        print_count("users", survey->users);
+        print_time_line("first submit", survey->first);
+        print_time_line("last submit", survey->last);
+        printf("%-22s %" PRId64 " to %" PRId64 "\n", "width", survey->narrowest,
+               survey->widest);
+        print_time_line("longest", survey->longest);
+        printf("%-22s %.6g\n", "processor-seconds", survey->area_s);
+    }
+    if (!isnan(survey->load))
+        printf("%-22s %.3f\n", "offered load", survey->load);
+    printf("%-22s %s\n", "in order of submit", survey->sorted ? "no" : "yes");
+    for (int32_t i = 0; i < survey->nrules; i++)
+        printf("%s%-20s %9" PRId64 "  %s\n", i == 0 ? "rules\n  " : "  ",
+               survey->rules[i].name, survey->rules[i].rows,
+               survey->rules[i].what);
+}
+
+static void write_rules(struct pt_doc *doc, const struct pt_survey *survey)
+{
+    pt_doc_begin(doc, "rules", '[');
+    for (int32_t i = 0; i < survey->nrules; i++) {
+        pt_doc_begin(doc, NULL, '{');
+        pt_doc_text(doc, "name", survey->rules[i].name);
+        pt_doc_int(doc, "rows", survey->rules[i].rows);
+        pt_doc_bool(doc, "drops", survey->rules[i].drops);
+        pt_doc_text(doc, "what", survey->rules[i].what);
+        pt_doc_end(doc, '}');
+    }
+    pt_doc_end(doc, ']');
+}
+
+static int print_json(const struct pt_study *study,
+                      const struct pt_survey *survey, struct pt_err *err)
+{
+    const struct pt_workload *workload = &study->workload;
+    struct pt_page page;
+    struct pt_doc *doc = &page.doc;
+
+    pt_page_open(&page);
+    pt_doc_begin(doc, NULL, '{');
+    pt_doc_text(doc, "schema", "protium.trace/1");
+    pt_doc_text(doc, workload->path ? "trace" : "model", workload->text);
+    pt_doc_text(doc, "format", workload->source->name);
+    pt_doc_int(doc, "processors", survey->machine.processors);
+    pt_doc_int(doc, "nodes", survey->machine.nodes);
+    pt_doc_int(doc, "unix_start", survey->machine.unix_start);
+    pt_doc_int(doc, "rows", survey->rows);
+    pt_doc_int(doc, "jobs", survey->jobs);
+    pt_doc_int(doc, "failures", survey->failures);
+    pt_doc_int(doc, "exact_limits", survey->exact);
+    pt_doc_int(doc, "users", survey->users);
+    pt_doc_time(doc, "first_submit", survey->first);
+    pt_doc_time(doc, "last_submit", survey->last);
+    pt_doc_int(doc, "narrowest", survey->narrowest);
+    pt_doc_int(doc, "widest", survey->widest);
+    pt_doc_time(doc, "longest", survey->longest);
+    pt_doc_real(doc, "processor_seconds", survey->area_s);
+    pt_doc_real(doc, "offered_load", survey->load);
+    pt_doc_bool(doc, "sorted", !survey->sorted);
+    write_rules(doc, survey);
+    pt_doc_end(doc, '}');
+    return pt_page_close(&page, err);
+}
+
+static int info(struct request *request, struct pt_err *err)
+{
+    struct pt_survey survey;
+
+    if (request->nwords != 2)
+        return pt_err_set(err, PT_ERR_USAGE,
+                          "trace info needs one TRACE: a file or a model");
+    if (pt_workload_find(&request->study.workload, request->words[1], err) < 0)
+        return -1;
+    if (pt_survey_read(&request->study, &survey, NULL, NULL, err) < 0)
+        return -1;
+    if (request->json)
+        return print_json(&request->study, &survey, err);
+    print_survey(&request->study, &survey);
+    return 0;
+}
+
+static int write_job(void *context, const struct pt_work *work,
+                     struct pt_err *err)
+{
+    return pt_swf_write_job(context, work, err);
+}
+
+/* Twice through the model: the header says what the jobs are. */
+static int write_trace(const struct pt_study *study, const char *path,
+                       struct pt_survey *survey, struct pt_err *err)
+{
+    struct pt_swf_writer writer;
+    char conversion[PT_PARAM_TEXT_SIZE + 256];
+
+    if (pt_survey_read(study, survey, NULL, NULL, err) < 0)
+        return -1;
+    snprintf(conversion, sizeof conversion,
+             "generated by protium %s: %s:%s seed=%" PRId64, pt_version,
+             study->workload.source->name, study->workload.params,
+             study->settings.seed);
+    const struct pt_swf_title title = {.computer = "simulated",
+                                       .conversion = conversion,
+                                       .jobs = survey->jobs,
+                                       .nodes = survey->machine.nodes,
+                                       .processors = survey->machine.processors,
+                                       .longest = survey->longest};
+    if (pt_swf_write_open(&writer, path, &title, err) < 0)
+        return -1;
+    if (pt_survey_read(study, survey, write_job, &writer, err) < 0) {
+        pt_swf_write_abandon(&writer);
+        return -1;
+    }
+    return pt_swf_write_close(&writer, NULL, err);
+}
+
+static int generate(struct request *request, struct pt_err *err)
+{
+    struct pt_workload *workload = &request->study.workload;
+    struct pt_survey survey;
+
+    if (request->nwords != 3)
+        return pt_err_set(err, PT_ERR_USAGE,
+                          "trace generate needs a MODEL[:KEY=VALUE,...] and a "
+                          "file OUT");
+    workload->text = request->words[1];
+    if (pt_workload_model(workload->text, &workload->source, &workload->params,
+                          err) < 0)
+        return -1;
+    if (write_trace(&request->study, request->words[2], &survey, err) < 0)
+        return -1;
+    pt_say("%s: %" PRId64 " jobs, offered load %.3f", request->words[2],
+           survey.jobs, survey.load);
+    return 0;
+}
+
+static int trace_run(const struct pt_tool *tool, int argc, char **argv,
+                     struct pt_err *err)
+{
+    struct request request = {.nwords = 0};
+    struct pt_options options;
+    int status;
+
+    (void)tool;
+    pt_study_init(&request.study);
+    pt_options_open(&options, "trace", pt_verb_trace.options, argc, argv);
+    status = take_arguments(&request, &options, err);
+    pt_options_close(&options);
+    if (status == 0) {
+        const char *what = request.nwords > 0 ? request.words[0] : "";
+        if (strcmp(what, "info") == 0)
+            status = info(&request, err);
+        else if (strcmp(what, "generate") == 0)
+            status = generate(&request, err);
+        else
+            status = pt_err_set(err, PT_ERR_USAGE,
+                                "trace '%s' is not known (expected info or "
+                                "generate)",
+                                what);
+    }
+    pt_study_fini(&request.study);
+    return status;
+}
+
+static const struct pt_option trace_options[] = {
+    {.name = "nodes",
+     .letter = 'n',
+     .arg = "N[xC]",
+     .help = "The machine, as for replay."},
+    {.name = "set",
+     .letter = 's',
+     .arg = "KEY=VALUE",
+     .help = "How rows become jobs: clean, wide, overrun, missing_limit, "
+             "scale, seed (protium list settings); may be repeated."},
+    {.name = "json", .help = "info: print JSON."},
+    {.name = NULL}};
+
+static const char *const trace_examples[] = {
+    "protium trace info KTH-SP2.swf.gz --set clean=strict",
+    "protium trace generate lublin:jobs=10000,nodes=128 out.swf.gz --set "
+    "seed=7",
+    NULL};
+
+const struct pt_verb pt_verb_trace = {
+    .name = "trace",
+    .args = "info TRACE | generate MODEL OUT",
+    .summary = "look at a trace, or make one",
+    .text = "info reads TRACE from end to end and says what is in it, and how "
+            "many rows each rule touched.\ngenerate writes the jobs of a "
+            "workload model (protium list models) to OUT in the Standard "
+            "Workload Format, gzipped if OUT ends in .gz.\n",
+    .options = trace_options,
+    .examples = trace_examples,
+    .run = trace_run};

@@ -1,0 +1,98 @@
+#!/bin/sh
+# layers.sh [ROOT] - who includes whom.
+#
+# A room is a folder; `sim` stands for sim/run.[ch], sim/version.[ch]; the
+# registry and the tool see everybody, and so do tests.
+set -eu
+root=${1:-.}
+files=$(sh "$(dirname "$0")/files.sh" "$root")
+cd "$root"
+
+# shellcheck disable=SC2086
+awk '
+BEGIN {
+    allowed["sim/base"] = "sim/base"
+    allowed["sim/core"] = "sim/base sim/core"
+    allowed["sim/policy"] = "sim/base sim/core sim/policy"
+    allowed["sim/place"] = "sim/base sim/core sim/place"
+    allowed["sim/metrics"] = "sim/base sim/core sim/metrics"
+    allowed["sim/sink"] = "sim/base sim/core sim/metrics sim/sink " \
+        "sim/run.h sim/version.h traces/source.h"
+    allowed["sim/world"] = "sim/base sim/core sim/world traces/source.h " \
+        "models/model.h"
+    allowed["traces"] = "sim/base sim/core traces sim/sink/out.h"
+    allowed["models"] = "sim/base sim/core models traces/source.h"
+    allowed["plots"] = "sim/base sim/metrics plots sim/registry.h"
+    allowed["experiments"] = "sim/base experiments sim/run.h sim/sink " \
+        "sim/metrics"
+    allowed["sim"] = "sim/base sim/core sim/metrics sim/sink sim/world sim " \
+        "traces/source.h"
+}
+
+function room_of(file,    part)
+{
+    split(file, part, "/")
+    if (part[1] == "sim" && part[3] != "")
+        return part[1] "/" part[2]
+    return part[1]
+}
+
+function exists(path)
+{
+    return path in known
+}
+
+# The file that FILE means by #include "NAME".
+function resolve(file, name,    folder)
+{
+    folder = file
+    sub(/[^\/]*$/, "", folder)
+    if (exists(folder name))
+        return folder name
+    if (exists("sim/" name))
+        return "sim/" name
+    return name
+}
+
+function may(room, file, target,    words, n, i)
+{
+    if (room == "sim/tool" || room == "tests" || file ~ /^sim\/registry\./)
+        return 1
+    n = split(allowed[room], words, " ")
+    for (i = 1; i <= n; i++)
+        if (words[i] == target || words[i] == room_of(target))
+            return 1
+    return 0
+}
+
+FNR == 1 { seen[FILENAME] = 1 }
+
+/^#include "/ {
+    name = $2
+    gsub(/"/, "", name)
+    n++
+    from[n] = FILENAME
+    line[n] = FNR
+    what[n] = name
+}
+
+END {
+    for (file in seen)
+        known[file] = 1
+    bad = 0
+    for (i = 1; i <= n; i++) {
+        target = resolve(from[i], what[i])
+        if (target ~ /\.def$/)
+            continue
+        if (!exists(target)) {
+            printf "%s:%d: no file %s\n", from[i], line[i], what[i]
+            bad++
+        } else if (!may(room_of(from[i]), from[i], target)) {
+            printf "%s:%d: %s may not include %s\n", from[i], line[i],
+                room_of(from[i]), target
+            bad++
+        }
+    }
+    exit bad > 0
+}' $files
+echo "ok layers"

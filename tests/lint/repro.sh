@@ -1,0 +1,79 @@
+#!/bin/sh
+# repro.sh - the same bytes from gcc and clang, -O0 and -O2, in any locale, and
+# whatever the environment holds.
+set -eu
+cd "$(dirname "$0")/../.."
+make=${MAKE:-make}
+here=$(mktemp -d)
+trap 'rm -rf "$here"' EXIT
+trace=$(find traces/samples tests/golden -name '*.swf' -o -name '*.swf.gz' \
+    2>/dev/null | sort | head -n 1)
+policies='fifo=fifo:order=fair,hold_timeout=5m,backoff=1m,fcfs,spark,easy'
+policies="$policies,easy-sjbf,conservative"
+
+# outputs PROGRAM NAME [COMMAND...]: runs PROGRAM under COMMAND (env, say) and
+# leaves the digests of all that it wrote, but for run.json, which names the
+# program and the day.
+outputs()
+{
+    program=$1
+    name=$2
+    shift 2
+    mkdir "$here/$name"
+    "$@" "$program" replay lublin:jobs=1500,nodes=64,load=0.9,estimate=factor \
+        --policy "$policies" --out "$here/$name/model" \
+        >"$here/$name/model.txt" 2>"$here/$name/model.err"
+    "$@" "$program" replay lublin:jobs=300,nodes=64,load=0.9 --nodes 16x4 \
+        --policy fcfs,easy --set ties=pyss --set place=spread \
+        --set machine=named --out "$here/$name/named" \
+        >"$here/$name/named.txt" 2>"$here/$name/named.err"
+    "$@" "$program" trace generate poisson "$here/$name/poisson.swf" \
+        2>/dev/null
+    if [ -n "$trace" ]; then
+        "$@" "$program" replay "$trace" --nodes 128 --policy "$policies" \
+            --json --out "$here/$name/trace" >"$here/$name/trace.txt" \
+            2>"$here/$name/trace.err"
+    fi
+    (
+        cd "$here/$name"
+        find . -type f ! -name run.json ! -name study.json | sort |
+            xargs sha256sum
+    ) >"$here/$name.sums"
+    n=$(wc -l <"$here/$name.sums")
+    if cmp -s "$here/first.sums" "$here/$name.sums"; then
+        echo "ok $name: $n files"
+    else
+        echo "not ok $name: differs from gcc at -O2"
+        diff "$here/first.sums" "$here/$name.sums" | head -n 20
+        bad=1
+    fi
+}
+
+bad=0
+for mode in gcc clang gcc-O0 clang-O0; do
+    "$make" --no-print-directory -j2 MODE=$mode CC=${mode%-O0} \
+        program >"$here/build.log" 2>&1 || {
+        cat "$here/build.log"
+        exit 1
+    }
+done
+cp -f /dev/null "$here/first.sums"
+outputs build/gcc/protium first >/dev/null
+bad=0
+for mode in gcc clang gcc-O0 clang-O0; do
+    outputs build/$mode/protium $mode
+done
+
+# A locale with a decimal comma, where it can be made.
+mkdir "$here/locale"
+if command -v localedef >/dev/null 2>&1 &&
+    localedef -i de_DE -f UTF-8 "$here/locale/de_DE.UTF-8" 2>/dev/null; then
+    outputs build/gcc/protium locale env LOCPATH="$here/locale" \
+        LC_ALL=de_DE.UTF-8
+else
+    outputs build/gcc/protium locale env LC_ALL=C.UTF-8
+fi
+outputs build/gcc/protium environment env -i ZZ=1 TZ=Asia/Kathmandu \
+    LC_ALL=POSIX GSL_RNG_SEED=99 GSL_RNG_TYPE=taus POSIXLY_CORRECT=1 \
+    MALLOC_PERTURB_=165 COLUMNS=40 A=2
+exit $bad
