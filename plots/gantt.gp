@@ -19,7 +19,7 @@ set cbrange [0:100]
 set cbtics 25 scale 0.3
 set xrange [0:span]
 set yrange [-0.5:slots - 0.5]
-set ytics 0, tic_step, slots - 1
+set ytics 0, tic_step, tic_step * ((slots - 1) / tic_step)
 unset grid
 set style fill solid 1.0 border rgb '#404040'
 set label 100 'Processor' at screen 0.11 / W, \

@@ -6,7 +6,6 @@ font = 'Liberation Sans'
 points = 8
 dpi = 300                # of the png
 ink = '#262626'          # text and axes
-key_spacing = fmt eq 'svg' ? 0.78 : 1.0 # svg has taller lines
 
 set encoding utf8
 
@@ -43,10 +42,17 @@ set linetype 5 lc rgb '#E69F00' lw 1.4 dt (14,4)
 set linetype 6 lc rgb '#56B4E9' lw 1.4 dt (6,2,2,2,2,2)
 set linetype 7 lc rgb '#000000' lw 1.4 dt (1,2)
 set linetype 8 lc rgb '#8C6D31' lw 1.4 dt (12,2,4,2)
-set linetype cycle 8
+set linetype 9 lc rgb '#0072B2' lw 1.4 dt (3,2)
+set linetype 10 lc rgb '#D55E00' lw 1.4 dt (10,3,2,3)
+set linetype 11 lc rgb '#009E73' lw 1.4 dt (14,4)
+set linetype 12 lc rgb '#CC79A7' lw 1.4 dt 1
+set linetype 13 lc rgb '#E69F00' lw 1.4 dt (1,2)
+set linetype 14 lc rgb '#56B4E9' lw 1.4 dt (12,2,4,2)
+set linetype 15 lc rgb '#000000' lw 1.4 dt 1
+set linetype 16 lc rgb '#8C6D31' lw 1.4 dt (8,3)
+set linetype cycle 16
 
 set border 3 lw 0.6 lc rgb ink
 set tics out nomirror scale 0.5 textcolor rgb ink
-set key textcolor rgb ink noenhanced
 set style line 100 lc rgb '#DCDCDC' lw 0.5 dt 1
 set grid back ls 100

@@ -14,6 +14,20 @@ set label 101 sprintf('Time since the first submission (%s)', unit) \
     at screen 0.5, screen (foot - 0.36) / H center textcolor rgb ink
 set key off
 
+# A legend of our own: the room that set key takes differs among terminals.
+key_columns = nclasses > 8 ? 7 : nclasses
+key_width = nclasses > 8 ? 0.98 : 0.82
+do for [k = 1:nclasses] {
+    x = W / 2 - key_columns * key_width / 2 \
+        + ((k - 1) % key_columns) * key_width
+    y = 0.22 - ((k - 1) / key_columns) * 0.14
+    set object k rectangle from screen x / W, screen (y - 0.04) / H \
+        to screen (x + 0.14) / W, screen (y + 0.04) / H front \
+        fs solid border rgb '#404040' fc rgb colour[k] lw 0.4
+    set label 10 + k class[k] at screen (x + 0.19) / W, screen y / H left \
+        textcolor rgb ink
+}
+
 set multiplot
 do for [i = 1:n] {
     col = (i - 1) % columns
@@ -28,16 +42,16 @@ do for [i = 1:n] {
         textcolor rgb ink
     # Tics have their numbers at the foot of each column only.
     if (i + columns > n) { set xtics format '%g' } else { set xtics format '' }
-    if (i == n) {
-        set key on at screen 0.5, screen 0.03 / H center bottom vertical \
-            Left reverse samplen 1 spacing key_spacing maxrows (nclasses > 8 ? 2 : 1)
-    }
     # From the whole pile down to its lowest layer, so that no seam shows.
     plot for [k = nclasses:1:-1] name . '.dat' index i - 1 \
         using 1:(column(k + 1)) with filledcurves y1=0 \
-        fs solid noborder fc rgb colour[k] notitle, \
-        for [k = 1:nclasses] keyentry with boxes \
-        lw 0.4 dt 1 fs solid border rgb '#404040' fc rgb colour[k] title class[k]
+        fs solid noborder fc rgb colour[k]
+    if (i == 1) {
+        do for [k = 1:nclasses] {
+            unset object k
+            unset label 10 + k
+        }
+    }
     unset label 100
     unset label 101
 }

@@ -128,8 +128,8 @@ static void write_tics(struct pt_figure_job *job, pt_time edge, pt_time right)
  * below the plot, in as many columns as the longest label leaves room for. */
 static void write_size(struct pt_figure_job *job)
 {
-    const double letter = 0.062, sample = 0.65, line = 0.14, rim = 0.1;
-    double width = 3.33;
+    const double letter = 0.062, sample = 0.44, line = 0.135, rim = 0.2;
+    double width = 3.33, cell;
     size_t longest = 0;
     int columns, rows;
 
@@ -138,15 +138,20 @@ static void write_size(struct pt_figure_job *job)
 
         longest = length > longest ? length : longest;
     }
-    columns = (int)((width - rim) / ((double)longest * letter + sample));
+    cell = (double)longest * letter + sample;
+    columns = (int)((width - rim) / cell);
     columns = columns < 1 ? 1 : columns > 4 ? 4 : columns;
-    if (width < (double)longest * letter + sample + rim)
-        width = (double)longest * letter + sample + rim;
+    if (width < cell + rim + 0.2)
+        width = cell + rim + 0.2;
     rows = (job->results->n + columns - 1) / columns;
+    columns = (job->results->n + rows - 1) / rows;
     pt_figure_real(job, "W", width);
     pt_figure_real(job, "H", 2.24 + rows * line);
     pt_figure_real(job, "foot", 0.52 + rows * line);
     pt_figure_int(job, "key_rows", rows);
+    pt_figure_int(job, "key_columns", columns);
+    pt_figure_real(job, "key_line", line);
+    pt_figure_real(job, "key_width", (width - rim) / columns);
     pt_figure_labels(job);
 }
 

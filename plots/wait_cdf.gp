@@ -14,14 +14,21 @@ set yrange [0:100]
 set ytics 20
 # At fixed places: terminals differ in the width of a letter.
 set label 1 sprintf('Waiting time (at the left edge: less than %s)', edge_name) \
-    at screen (0.46 + (W - 0.6) / 2) / W, screen (foot - 0.35) / H center \
+    at screen (0.46 + (W - 0.6) / 2) / W, screen (foot - 0.36) / H center \
     noenhanced textcolor rgb ink
 set label 2 'Share of jobs (%)' at screen 0.09 / W, \
     screen (foot + (H - foot - 0.1) / 2) / H center rotate textcolor rgb ink
 
-set key at screen 0.5, 0.04 / H center bottom vertical Left reverse \
-    maxrows key_rows samplen 3.2 spacing key_spacing
+# A legend of our own: the room that set key takes differs as well.
+set key off
+do for [i = 1:n] {
+    x = (0.46 - 0.3 / key_columns + ((i - 1) / key_rows) * key_width) / W
+    y = (0.1 + (key_rows - 1 - (i - 1) % key_rows) * key_line) / H
+    set arrow i from screen x, screen y to screen x + 0.32 / W, screen y \
+        nohead lt i
+    set label 10 + i label[i] at screen x + 0.38 / W, screen y left \
+        noenhanced textcolor rgb ink
+}
 
-plot for [i = 1:n] name . '.dat' index i - 1 using 1:2 with steps lt i \
-    title label[i] noenhanced
+plot for [i = 1:n] name . '.dat' index i - 1 using 1:2 with steps lt i
 unset output

@@ -36,6 +36,7 @@ struct going {
     struct output outputs[PT_REPORT_OUTPUTS];
     int32_t noutputs;
     int64_t steps; /* since progress was last shown */
+    double wall_s, cpu_s; /* of the clocks, when the run began */
 };
 
 /* --- configuration ---------------------------------------------------------- */
@@ -350,6 +351,25 @@ static int watch_floor(void *context, const struct pt_step *step,
     return record(context, step, err);
 }
 
+static double clock_s(clockid_t id)
+{
+    struct timespec at;
+
+    clock_gettime(id, &at);
+    return (double)at.tv_sec + 1e-9 * (double)at.tv_nsec;
+}
+
+/* What the run cost so far. */
+static void take_stock(struct going *go)
+{
+    struct rusage usage;
+
+    go->report->wall_s = clock_s(CLOCK_MONOTONIC) - go->wall_s;
+    go->report->cpu_s = clock_s(CLOCK_PROCESS_CPUTIME_ID) - go->cpu_s;
+    if (getrusage(RUSAGE_SELF, &usage) == 0)
+        go->report->peak_kib = usage.ru_maxrss;
+}
+
 static int close_books(struct going *go, struct pt_err *err)
 {
     struct pt_report *report = go->report;
@@ -393,6 +413,7 @@ static int run_once(struct going *go, struct pt_err *err)
         if (status == 0)
             status = close_books(go, err);
     }
+    take_stock(go);
     if (status == 0)
         status = commit_outputs(go, err);
     abandon_outputs(go);
@@ -407,21 +428,13 @@ static int run_once(struct going *go, struct pt_err *err)
     return status;
 }
 
-static double clock_s(clockid_t id)
-{
-    struct timespec at;
-
-    clock_gettime(id, &at);
-    return (double)at.tv_sec + 1e-9 * (double)at.tv_nsec;
-}
-
 int pt_run_go(const struct pt_run *run, struct pt_report *report,
               struct pt_err *err)
 {
-    struct going go = {.run = run, .report = report};
-    double wall = clock_s(CLOCK_MONOTONIC);
-    double cpu = clock_s(CLOCK_PROCESS_CPUTIME_ID);
-    struct rusage usage;
+    struct going go = {.run = run,
+                       .report = report,
+                       .wall_s = clock_s(CLOCK_MONOTONIC),
+                       .cpu_s = clock_s(CLOCK_PROCESS_CPUTIME_ID)};
 
     *report = (struct pt_report){.run = run};
     int status = run_once(&go, err);
@@ -431,10 +444,6 @@ int pt_run_go(const struct pt_run *run, struct pt_report *report,
         *report = (struct pt_report){.run = run, .sorted = true};
         status = run_once(&go, err);
     }
-    report->wall_s = clock_s(CLOCK_MONOTONIC) - wall;
-    report->cpu_s = clock_s(CLOCK_PROCESS_CPUTIME_ID) - cpu;
-    if (getrusage(RUSAGE_SELF, &usage) == 0)
-        report->peak_kib = usage.ru_maxrss;
     return status;
 }
 

@@ -59,21 +59,27 @@ void pt_tree_fini(struct pt_tree *tree)
 /* The first entry whose key is not below KEY. */
 static int32_t lower(const struct pt_tree_node *node, const struct pt_key *key)
 {
-    int32_t i = 0;
+    int32_t at = 0;
 
-    while (i < node->n && pt_key_less(&node->key[i], key))
-        i++;
-    return i;
+    for (int32_t n = node->n; n > 0;) {
+        int32_t half = (n + 1) / 2;
+        at += pt_key_less(&node->key[at + half - 1], key) ? half : 0;
+        n -= half;
+    }
+    return at;
 }
 
 /* The entry of an inner node under which KEY belongs. */
 static int32_t under(const struct pt_tree_node *node, const struct pt_key *key)
 {
-    int32_t i = node->n - 1;
+    int32_t at = 0;
 
-    while (i > 0 && pt_key_less(key, &node->key[i]))
-        i--;
-    return i;
+    for (int32_t n = node->n; n > 1;) {
+        int32_t half = n / 2;
+        at += pt_key_less(key, &node->key[at + half]) ? 0 : half;
+        n -= half;
+    }
+    return at;
 }
 
 static bool same(const struct pt_key *x, const struct pt_key *y)
@@ -289,6 +295,7 @@ static bool first(const struct pt_tree_node *node, int32_t height,
     }
     while ((i = search->pick(search, node->sum, node->n, i)) < node->n) {
         if (height == 0) {
+            search->found = &node->sum[i];
             hit->key = node->key[i];
             hit->value = node->link[i].value;
             return true;
@@ -322,10 +329,64 @@ static int32_t pick_any(struct pt_tree_search *search,
     return from;
 }
 
+/* The very first item: down the left edge. */
+static bool leftmost(const struct pt_tree *tree, struct pt_key *key,
+                     int64_t *value)
+{
+    const struct pt_tree_node *node = tree->root;
+
+    if (!node)
+        return false;
+    for (int32_t height = tree->height; height > 0; height--)
+        node = node->link[0].child;
+    if (key)
+        *key = node->key[0];
+    if (value)
+        *value = node->link[0].value;
+    return true;
+}
+
 bool pt_tree_next(const struct pt_tree *tree, const struct pt_key *from,
                   struct pt_key *key, int64_t *value)
 {
     struct pt_tree_search search = {.pick = pick_any};
 
-    return pt_tree_first(tree, from, &search, key, value);
+    return from ? pt_tree_first(tree, from, &search, key, value)
+                : leftmost(tree, key, value);
+}
+
+void pt_tree_walk_start(const struct pt_tree *tree, struct pt_tree_walk *walk)
+{
+    pt_assert(tree->height < PT_TREE_HEIGHT);
+    walk->height = tree->height;
+    walk->node[tree->height] = tree->root;
+    walk->at[tree->height] = -1;
+}
+
+bool pt_tree_walk(const struct pt_tree *tree, struct pt_tree_walk *walk,
+                  struct pt_tree_search *search, struct pt_key *key)
+{
+    int32_t height = walk->height;
+
+    if (!tree->root)
+        return false;
+    for (int32_t i = walk->at[height] + 1;;) {
+        const struct pt_tree_node *node = walk->node[height];
+        i = search->pick(search, node->sum, node->n, i);
+        if (i == node->n) {
+            if (height == tree->height)
+                return false;
+            i = walk->at[++height] + 1;
+            continue;
+        }
+        walk->at[height] = i;
+        if (height == 0)
+            break;
+        walk->node[--height] = node->link[i].child;
+        i = 0;
+    }
+    walk->height = 0;
+    search->found = &walk->node[0]->sum[walk->at[0]];
+    *key = walk->node[0]->key[walk->at[0]];
+    return true;
 }

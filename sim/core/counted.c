@@ -116,18 +116,19 @@ static bool counted_fits(struct pt_space *space,
     pt_time end = pt_time_add(space->now, attempt->entry.limit);
     if (attempt->booked && attempt->entry.promise < end)
         end = attempt->entry.promise;
-    return end <= space->now ||
-           pt_profile_below(&counted_of(space)->profile, space->now, n, NULL) >=
-               end;
+    struct pt_cursor cursor;
+    pt_profile_here(&counted_of(space)->profile, &cursor);
+    pt_profile_fall(&counted_of(space)->profile, &cursor, n);
+    return end <= space->now || cursor.at >= end;
 }
 
 static pt_time counted_earliest(struct pt_space *space,
                                 struct pt_attempt *attempt, int32_t ntasks,
-                                pt_time bound)
+                                pt_time bound, pt_time reach)
 {
-    return pt_profile_earliest(&counted_of(space)->profile,
-                               counted_units(space, attempt->spec, ntasks),
-                               attempt->entry.limit, bound);
+    return pt_profile_earlier(&counted_of(space)->profile,
+                              counted_units(space, attempt->spec, ntasks),
+                              attempt->entry.limit, bound, reach);
 }
 
 /* More or fewer units in the future of a machine that keeps one. */

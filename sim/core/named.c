@@ -249,12 +249,12 @@ static void share_out(struct named *s, struct pt_alloc *alloc, int32_t ntasks)
 
 static pt_time named_earliest(struct pt_space *space,
                               struct pt_attempt *attempt, int32_t ntasks,
-                              pt_time bound)
+                              pt_time bound, pt_time reach)
 {
     struct named *s = named_of(space);
     pt_time at = space->now;
 
-    list_instants(s, bound);
+    list_instants(s, reach < bound ? reach : bound);
     for (int32_t i = -1; i < s->ninstants; i++) {
         if (i >= 0)
             at = s->instants[i];

@@ -86,19 +86,16 @@ static int32_t search(const struct pt_tree *lane, const struct pt_key *after,
                : -1;
 }
 
-static int32_t pick_any(struct pt_tree_search *s, const struct pt_sum *sums,
-                        int32_t n, int32_t from)
-{
-    (void)s, (void)sums, (void)n;
-    return from;
-}
-
 int32_t pt_pending_first(const struct pt_pending *pending,
                          const struct pt_key *after)
 {
-    struct pt_tree_search s = {.pick = pick_any};
+    struct pt_key from = after ? past(after) : (struct pt_key){0};
+    int64_t handle;
 
-    return search(&pending->lane[PT_LANE_QUEUE], after, &s);
+    return pt_tree_next(&pending->lane[PT_LANE_QUEUE], after ? &from : NULL,
+                        NULL, &handle)
+               ? (int32_t)handle
+               : -1;
 }
 
 int32_t pt_pending_first_in(const struct pt_pending *pending, int64_t pool,

@@ -127,20 +127,19 @@ static void climb_down(struct pt_plan *plan)
     const struct pt_profile *profile = pt_counted_profile(plan->space);
     struct pt_stairs *stairs = &plan->stairs;
     int64_t least = pt_pending_least_width(&plan->pending);
-    int64_t level = plan->space->free;
-    pt_time at = plan->now;
+    bool counts = profile && plan->space->promises > 0;
+    struct pt_cursor cursor = {.at = plan->now, .level = plan->space->free};
 
+    if (counts)
+        pt_profile_here(profile, &cursor);
     stairs->n = 0;
-    while (stairs->n < PT_STAIRS) {
+    while (stairs->n < PT_STAIRS && cursor.at < PT_TIME_NEVER) {
         int32_t i = stairs->n++;
-        stairs->level[i] = level;
-        stairs->within[i] = PT_TIME_NEVER;
-        if (level < least || plan->space->promises == 0 || !profile)
+        stairs->level[i] = cursor.level;
+        if (cursor.level < least || !counts)
             break;
-        at = pt_profile_below(profile, at, level, &level);
-        if (at == PT_TIME_NEVER)
-            break;
-        stairs->within[i] = at - plan->now;
+        pt_profile_fall(profile, &cursor, cursor.level);
+        stairs->within[i] = cursor.at - plan->now;
     }
     stairs->within[stairs->n - 1] = PT_TIME_NEVER;
     plan->stairs_known = true;
@@ -191,6 +190,7 @@ pt_time pt_plan_promise(struct pt_plan *plan, pt_waiting waiting)
         pt_attempt_promise(plan, waiting,
                            plan->space->ops->earliest(plan->space, a,
                                                       pt_attempt_ask(a),
+                                                      PT_TIME_NEVER,
                                                       PT_TIME_NEVER));
     return a->entry.promise;
 }
@@ -237,26 +237,31 @@ void pt_plan_forget(struct pt_plan *plan)
     }
 }
 
-/* From when on so many units are free at all, as far as a gain reaches. */
+/* Fewer promises than this are looked at one by one. */
+enum { FEW_PROMISES = 8 };
+
+/* From when on so many units are free at all, as far as a gain reaches.  Where
+ * that is not worth knowing it says: all, at any time. */
 static void climb_up(const struct pt_plan *plan, pt_time until,
                      struct pt_stairs *stairs)
 {
     const struct pt_profile *profile = pt_counted_profile(plan->space);
-    int64_t level = INT64_MAX;
-    pt_time at = plan->now;
 
     stairs->n = 0;
-    if (profile)
-        at = pt_profile_reaches(profile, at, INT64_MIN / 4, &level);
-    while (at < until && stairs->n < PT_STAIRS) {
-        stairs->within[stairs->n] = at;
-        stairs->level[stairs->n++] = level;
-        if (level == INT64_MAX)
+    if (profile && plan->space->promises > FEW_PROMISES) {
+        struct pt_cursor cursor;
+        pt_profile_here(profile, &cursor);
+        while (cursor.at < until && stairs->n < PT_STAIRS - 1) {
+            stairs->within[stairs->n] = cursor.at;
+            stairs->level[stairs->n++] = cursor.level;
+            pt_profile_rise(profile, &cursor, cursor.level + 1);
+        }
+        if (cursor.at >= until)
             return;
-        at = pt_profile_reaches(profile, at, level + 1, &level);
     }
-    if (stairs->n == PT_STAIRS)
-        stairs->level[PT_STAIRS - 1] = INT64_MAX; /* too many: look at all */
+    stairs->within[stairs->n] =
+        stairs->n > 0 ? stairs->within[stairs->n - 1] : plan->now;
+    stairs->level[stairs->n++] = INT64_MAX;
 }
 
 static pt_time later(pt_time a, pt_time b)
@@ -283,7 +288,8 @@ void pt_plan_compress(struct pt_plan *plan)
         if (!a->booked)
             continue;
         pt_time had = a->entry.promise;
-        pt_time at = space->ops->earliest(space, a, pt_attempt_ask(a), had);
+        pt_time at = space->ops->earliest(space, a, pt_attempt_ask(a), had,
+                                            reach);
         if (at >= had)
             continue;
         pt_attempt_promise(plan, w, at);

@@ -83,6 +83,13 @@ static void skip(struct pt_tree_search *search, const struct pt_sum *sums,
         seek->level += sums[i].v[0];
 }
 
+static int32_t pick_none(struct pt_tree_search *search,
+                         const struct pt_sum *sums, int32_t n, int32_t from)
+{
+    (void)search, (void)sums, (void)from;
+    return n;
+}
+
 static int32_t pick_below(struct pt_tree_search *search,
                           const struct pt_sum *sums, int32_t n, int32_t from)
 {
@@ -110,89 +117,138 @@ static int32_t pick_reaching(struct pt_tree_search *search,
     return n;
 }
 
-/* The first change after FROM that passes; the level holds from there on. */
-static pt_time seek(const struct pt_profile *profile, pt_time from,
-                    struct seek *s, int64_t *level)
+void pt_profile_here(const struct pt_profile *profile,
+                     struct pt_cursor *cursor)
 {
-    struct pt_key start = {.a = from + 1}, key;
+    cursor->at = profile->now;
+    cursor->level = profile->level;
+    pt_tree_walk_start(&profile->changes, &cursor->walk);
+}
+
+/* On to the first change after CURSOR that passes. */
+static void seek(const struct pt_profile *profile, struct pt_cursor *cursor,
+                 struct seek *s)
+{
+    struct pt_key key;
+
+    if (cursor->at == PT_TIME_NEVER ||
+        !pt_tree_walk(&profile->changes, &cursor->walk, &s->search, &key)) {
+        cursor->at = PT_TIME_NEVER;
+        return;
+    }
+    cursor->at = key.a;
+    cursor->level = s->level + s->search.found->v[0];
+}
+
+void pt_profile_fall(const struct pt_profile *profile, struct pt_cursor *cursor,
+                     int64_t n)
+{
+    struct seek s = {
+        .search = {.pick = pick_below}, .level = cursor->level, .want = n};
+
+    if (cursor->level >= n)
+        seek(profile, cursor, &s);
+}
+
+void pt_profile_rise(const struct pt_profile *profile, struct pt_cursor *cursor,
+                     int64_t n)
+{
+    struct seek s = {
+        .search = {.pick = pick_reaching}, .level = cursor->level, .want = n};
+
+    if (cursor->level < n)
+        seek(profile, cursor, &s);
+}
+
+/* The first change after FROM that passes PICK, where the level at FROM does
+ * not pass already. */
+static pt_time find(const struct pt_profile *profile, pt_time from,
+                    struct seek *s, bool (*passes)(int64_t, int64_t),
+                    int64_t *level)
+{
+    struct pt_key start = {.a = from + 1}, key = {.a = PT_TIME_NEVER};
+    struct seek here = {.search = {.pick = pick_none, .skip = skip},
+                        .level = profile->level};
     bool now = from <= profile->now;
 
-    if (!pt_tree_first(&profile->changes, now ? NULL : &start, &s->search,
-                       &key, NULL))
-        return PT_TIME_NEVER;
-    if (level)
-        *level = s->level + pt_tree_find(&profile->changes, key)->v[0];
+    if (!now)
+        pt_tree_first(&profile->changes, &start, &here.search, NULL, NULL);
+    if (passes(here.level, s->want)) {
+        if (level)
+            *level = here.level;
+        return now ? profile->now : from;
+    }
+    if (pt_tree_first(&profile->changes, now ? NULL : &start, &s->search, &key,
+                      NULL) &&
+        level)
+        *level = s->level + s->search.found->v[0];
     return key.a;
 }
 
-/* How many are free at AT >= now. */
-static int64_t level_at(const struct pt_profile *profile, pt_time at)
+static bool is_below(int64_t level, int64_t want)
 {
-    struct seek s = {.search = {pick_below, skip},
-                     .level = profile->level,
-                     .want = INT64_MIN / 2};
-    struct pt_key start = {.a = at + 1};
+    return level < want;
+}
 
-    if (at > profile->now)
-        s.want = INT64_MAX / 2, (void)pt_tree_first(&profile->changes, &start,
-                                                    &s.search, NULL, NULL);
-    return s.level;
+static bool has_reached(int64_t level, int64_t want)
+{
+    return level >= want;
 }
 
 pt_time pt_profile_below(const struct pt_profile *profile, pt_time from,
                          int64_t n, int64_t *level)
 {
-    struct seek s = {.search = {pick_below, skip},
+    struct seek s = {.search = {.pick = pick_below, .skip = skip},
                      .level = profile->level,
                      .want = n};
-    int64_t here = level_at(profile, from);
 
-    if (here < n) {
-        if (level)
-            *level = here;
-        return from > profile->now ? from : profile->now;
-    }
-    return seek(profile, from, &s, level);
+    return find(profile, from, &s, is_below, level);
 }
 
 pt_time pt_profile_reaches(const struct pt_profile *profile, pt_time from,
                            int64_t n, int64_t *level)
 {
-    struct seek s = {.search = {pick_reaching, skip},
+    struct seek s = {.search = {.pick = pick_reaching, .skip = skip},
                      .level = profile->level,
                      .want = n};
-    int64_t here = level_at(profile, from);
 
-    if (here >= n) {
-        if (level)
-            *level = here;
-        return from > profile->now ? from : profile->now;
-    }
-    return seek(profile, from, &s, level);
+    return find(profile, from, &s, has_reached, level);
 }
 
 int64_t pt_profile_least(const struct pt_profile *profile, pt_time until)
 {
-    int64_t least = profile->level, level;
-    pt_time at = profile->now;
+    struct pt_cursor cursor;
+    int64_t least = profile->level;
 
-    while ((at = pt_profile_below(profile, at, least, &level)) < until)
-        least = level;
-    return least;
+    pt_profile_here(profile, &cursor);
+    for (;;) {
+        pt_profile_fall(profile, &cursor, least);
+        if (cursor.at >= until)
+            return least;
+        least = cursor.level;
+    }
+}
+
+pt_time pt_profile_earlier(const struct pt_profile *profile, int64_t n,
+                           pt_time length, pt_time bound, pt_time reach)
+{
+    struct pt_cursor cursor;
+    pt_time last = reach < bound ? reach : bound;
+
+    pt_profile_here(profile, &cursor);
+    for (;;) {
+        pt_profile_rise(profile, &cursor, n);
+        pt_time start = cursor.at;
+        if (start >= last)
+            return bound;
+        pt_profile_fall(profile, &cursor, n);
+        if (cursor.at >= bound || cursor.at >= pt_time_add(start, length))
+            return start;
+    }
 }
 
 pt_time pt_profile_earliest(const struct pt_profile *profile, int64_t n,
                             pt_time length, pt_time bound)
 {
-    pt_time start = profile->now;
-
-    for (;;) {
-        start = pt_profile_reaches(profile, start, n, NULL);
-        if (start >= bound)
-            return bound;
-        pt_time end = pt_profile_below(profile, start, n, NULL);
-        if (end >= bound || end >= pt_time_add(start, length))
-            return start;
-        start = end;
-    }
+    return pt_profile_earlier(profile, n, length, bound, PT_TIME_NEVER);
 }

@@ -27,6 +27,26 @@ void pt_profile_advance(struct pt_profile *profile, pt_time now);
 void pt_profile_add(struct pt_profile *profile, pt_time from, pt_time until,
                     int64_t n);
 
+/* An instant of the future, and how many are free from there on.  Good until
+ * the profile changes. */
+struct pt_cursor {
+    pt_time at;
+    int64_t level;
+    struct pt_tree_walk walk;
+};
+
+/* The present. */
+void pt_profile_here(const struct pt_profile *profile,
+                     struct pt_cursor *cursor);
+
+/* Moves CURSOR on to the first instant, itself included, at which fewer than N
+ * are free, or at least N; to PT_TIME_NEVER if there is none.  Costs what lies
+ * between, in folds. */
+void pt_profile_fall(const struct pt_profile *profile, struct pt_cursor *cursor,
+                     int64_t n);
+void pt_profile_rise(const struct pt_profile *profile, struct pt_cursor *cursor,
+                     int64_t n);
+
 /* The least number free in [now, UNTIL), UNTIL > now. */
 int64_t pt_profile_least(const struct pt_profile *profile, pt_time until);
 
@@ -44,5 +64,8 @@ pt_time pt_profile_reaches(const struct pt_profile *profile, pt_time from,
  * on it has its units already.  BOUND = PT_TIME_NEVER: it has no place yet. */
 pt_time pt_profile_earliest(const struct pt_profile *profile, int64_t n,
                             pt_time length, pt_time bound);
+/* The same, but a place at REACH or later is none: BOUND is returned. */
+pt_time pt_profile_earlier(const struct pt_profile *profile, int64_t n,
+                           pt_time length, pt_time bound, pt_time reach);
 
 #endif

@@ -46,9 +46,10 @@ struct pt_space_ops {
     bool (*fits)(struct pt_space *space, const struct pt_attempt *attempt,
                  int32_t ntasks);
     /* The earliest place for NTASKS in [now, BOUND), BOUND if there is none; a
-     * promise of its own at BOUND is left aside. */
+     * promise of its own at BOUND is left aside.  A place at REACH or later
+     * need not be found. */
     pt_time (*earliest)(struct pt_space *space, struct pt_attempt *attempt,
-                        int32_t ntasks, pt_time bound);
+                        int32_t ntasks, pt_time bound, pt_time reach);
     /* Books NTASKS at AT, as earliest() found it last; takes the booking back. */
     void (*book)(struct pt_space *space, struct pt_attempt *attempt,
                  int32_t ntasks, pt_time at);

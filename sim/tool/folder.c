@@ -77,16 +77,14 @@ static int check_folder(const char *dir, struct pt_err *err)
     return 0;
 }
 
-/* Removes what a run writes from the folder RUN, and the folder if nothing else
- * is in it. */
-static void remove_run(const char *run)
+/* Removes what a run writes from the folder RUN. */
+static void empty_run(const char *run)
 {
     for (int i = 0; pt_sinks[i]; i++) {
         char *path = joined(run, pt_sinks[i]->file);
         unlink(path);
         pt_free(path);
     }
-    rmdir(run);
 }
 
 /* Removes the runs of an earlier study that STUDY does not have. */
@@ -102,7 +100,8 @@ static void remove_others(const char *dir, const struct pt_study *study)
             kept |= strcmp(entry->d_name, study->choices.items[i].label) == 0;
         if (!kept) {
             char *run = joined(runs, entry->d_name);
-            remove_run(run);
+            empty_run(run);
+            rmdir(run); /* unless something else is in it */
             pt_free(run);
         }
     }
@@ -152,8 +151,10 @@ char *pt_folder_run(const char *dir, const char *label, struct pt_err *err)
     char *path = joined(runs, label);
 
     pt_free(runs);
-    if (make_folders(path, err) == 0)
+    if (make_folders(path, err) == 0) {
+        empty_run(path);
         return path;
+    }
     pt_free(path);
     return NULL;
 }

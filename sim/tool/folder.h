@@ -15,8 +15,8 @@ struct pt_report;
 int pt_folder_begin(const char *dir, const struct pt_study *study,
                     struct pt_err *err);
 
-/* The folder of the run LABEL, made if need be; the caller frees.  NULL with
- * ERR filled. */
+/* The folder of the run LABEL, made if need be, without what an earlier run
+ * left there; the caller frees.  NULL with ERR filled. */
 char *pt_folder_run(const char *dir, const char *label, struct pt_err *err);
 
 /* Writes DIR/summary.csv: one row per run. */

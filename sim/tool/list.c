@@ -28,13 +28,15 @@ static void say_param(const struct pt_param *param)
 
     text[0] = '\0';
     if (param->choices) {
+        pt_text_copy(text, sizeof text,
+                     param->type == PT_PARAM_INT ? "(a number" : "(");
         for (int i = 0; param->choices[i]; i++) {
-            pt_text_copy(text + used, sizeof text - used, i > 0 ? "|" : "");
-            used += strlen(text + used);
-            pt_text_copy(text + used, sizeof text - used, param->choices[i]);
-            used += strlen(text + used);
+            used = strlen(text);
+            snprintf(text + used, sizeof text - used, "%s%s",
+                     used > 1 ? " | " : "", param->choices[i]);
         }
-        pt_text_copy(text + used, sizeof text - used, ": ");
+        used = strlen(text);
+        pt_text_copy(text + used, sizeof text - used, ") ");
         used += strlen(text + used);
     }
     pt_text_copy(text + used, sizeof text - used, param->help);

@@ -60,7 +60,8 @@ static const struct pt_option *entry_of(const struct pt_options *options,
     const int n = table_length(options->table);
 
     for (int i = 0; i < n; i++)
-        if (found == FIRST_ENTRY + i || found == options->table[i].letter)
+        if (found == FIRST_ENTRY + i ||
+            (found != 0 && found == options->table[i].letter))
             return &options->table[i];
     return NULL;
 }

@@ -16,12 +16,15 @@ void pt_page_open(struct pt_page *page)
 
 int pt_page_close(struct pt_page *page, struct pt_err *err)
 {
+    int failed;
+
     pt_out_flush(&page->out);
-    if (page->out.failed == EPIPE) {
-        pt_out_abandon(&page->out);
+    failed = page->out.failed;
+    pt_out_abandon(&page->out);
+    if (failed == 0 || failed == EPIPE)
         return 0;
-    }
-    return pt_out_commit(&page->out, NULL, err);
+    return pt_err_set(err, PT_ERR_INTERNAL, "standard output: %s",
+                      strerror(failed));
 }
 
 void pt_json_value(struct pt_doc *doc, const char *key,

@@ -1,4 +1,5 @@
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/assert.h"
@@ -57,6 +58,17 @@ static int take_option(struct replay *replay, const struct pt_options *options,
     return 0;
 }
 
+/* A slip in the placement's text is told before anything is written. */
+static int check_place(const struct pt_study *study, struct pt_err *err)
+{
+    void *state = NULL;
+    const struct pt_place *place =
+        pt_run_place(study->settings.place, &state, err);
+
+    pt_free(state);
+    return place ? 0 : -1;
+}
+
 static int take_arguments(struct replay *replay, struct pt_options *options,
                           struct pt_err *err)
 {
@@ -80,6 +92,8 @@ static int take_arguments(struct replay *replay, struct pt_options *options,
                           "--tape needs --out DIR: the tape is a file there");
     if (replay->study.choices.n == 0 &&
         pt_choices_add(&replay->study.choices, DEFAULT_POLICIES, err) < 0)
+        return -1;
+    if (check_place(&replay->study, err) < 0)
         return -1;
     return pt_workload_find(&replay->study.workload, trace, err);
 }
@@ -116,6 +130,8 @@ static int go(struct replay *replay, int i, struct pt_err *err)
     }
     status = pt_run_go(run, &replay->reports[i], err);
     replay->nreports++;
+    if (status < 0 && dir)
+        rmdir(dir); /* nothing is in it */
     run->dir = NULL;
     pt_free(dir);
     return status;

@@ -56,8 +56,8 @@ static int read_config(struct feeding *f, struct pt_err *err)
     f->nodes = json_integer_value(json_object_get(config, "nodes"));
     f->cores = json_integer_value(json_object_get(config, "cores"));
     int status = read_settings(f, json_object_get(config, "set"), err);
-    if (status == 0 && (f->nodes < 1 || f->cores < 1 ||
-                        f->nodes > INT32_MAX / 2 / f->cores))
+    if (status == 0 &&
+        (f->nodes < 1 || f->cores < 1 || f->nodes > INT32_MAX / 2 / f->cores))
         status = bad_config(f, err, "nodes and cores");
     if (status == 0 && !f->other) {
         struct pt_err why = {.code = PT_ERR_NONE};

@@ -208,8 +208,7 @@ static int generate(struct request *request, struct pt_err *err)
         return -1;
     if (write_trace(&request->study, request->words[2], &survey, err) < 0)
         return -1;
-    pt_say("%s: %" PRId64 " jobs, offered load %.3f", request->words[2],
-           survey.jobs, survey.load);
+    pt_say("%s: %" PRId64 " jobs", request->words[2], survey.jobs);
     return 0;
 }
 
@@ -227,7 +226,10 @@ static int trace_run(const struct pt_tool *tool, int argc, char **argv,
     pt_options_close(&options);
     if (status == 0) {
         const char *what = request.nwords > 0 ? request.words[0] : "";
-        if (strcmp(what, "info") == 0)
+        if (!what[0])
+            status = pt_err_set(err, PT_ERR_USAGE,
+                                "trace what? (expected info or generate)");
+        else if (strcmp(what, "info") == 0)
             status = info(&request, err);
         else if (strcmp(what, "generate") == 0)
             status = generate(&request, err);
