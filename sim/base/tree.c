@@ -127,12 +127,23 @@ struct insertion {
     struct pt_key key;
     int64_t value;
     struct pt_sum sum;
+    bool adds;   /* to an item that may be there */
+    bool was;    /* it was there ... */
+    bool zeroed; /* ... and has come to nothing */
 };
+
+static void add_to(struct pt_sum *sum, struct insertion *item)
+{
+    for (size_t i = 0; i < sizeof sum->v / sizeof *sum->v; i++)
+        sum->v[i] += item->sum.v[i];
+    item->was = true;
+    item->zeroed = sum->v[0] == 0;
+}
 
 /* Returns the new right neighbour where NODE had to split, else NULL. */
 static struct pt_tree_node *insert(struct pt_tree *tree,
                                    struct pt_tree_node *node, int32_t height,
-                                   const struct insertion *item)
+                                   struct insertion *item)
 {
     struct pt_tree_node *right = NULL, *child = NULL;
     int32_t at;
@@ -149,7 +160,11 @@ static struct pt_tree_node *insert(struct pt_tree *tree,
         at++;
     } else {
         at = lower(node, &item->key);
-        pt_assert(at == node->n || !same(&node->key[at], &item->key));
+        if (at < node->n && same(&node->key[at], &item->key)) {
+            pt_assert(item->adds);
+            add_to(&node->sum[at], item);
+            return NULL;
+        }
     }
     if (node->n == FAN) {
         right = split(tree, node, at == FAN);
@@ -171,16 +186,13 @@ static struct pt_tree_node *insert(struct pt_tree *tree,
     return right;
 }
 
-void pt_tree_insert(struct pt_tree *tree, struct pt_key key, int64_t value,
-                    struct pt_sum sum)
+static void put(struct pt_tree *tree, struct insertion *item)
 {
-    struct insertion item = {.key = key, .value = value, .sum = sum};
-
     if (!tree->root)
         tree->root = node_take(tree);
     struct pt_tree_node *left = tree->root;
-    struct pt_tree_node *right = insert(tree, left, tree->height, &item);
-    tree->size++;
+    struct pt_tree_node *right = insert(tree, left, tree->height, item);
+    tree->size += !item->was;
     if (!right)
         return;
     struct pt_tree_node *root = node_take(tree);
@@ -193,6 +205,25 @@ void pt_tree_insert(struct pt_tree *tree, struct pt_key key, int64_t value,
     root->n = 2;
     tree->root = root;
     tree->height++;
+}
+
+void pt_tree_insert(struct pt_tree *tree, struct pt_key key, int64_t value,
+                    struct pt_sum sum)
+{
+    struct insertion item = {.key = key, .value = value, .sum = sum};
+
+    put(tree, &item);
+}
+
+void pt_tree_add(struct pt_tree *tree, struct pt_key key, int64_t value,
+                 struct pt_sum sum)
+{
+    struct insertion item = {
+        .key = key, .value = value, .sum = sum, .adds = true};
+
+    put(tree, &item);
+    if (item.zeroed)
+        pt_tree_remove(tree, key);
 }
 
 static void drop(struct pt_tree *tree, struct pt_tree_node *node,

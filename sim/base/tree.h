@@ -61,6 +61,11 @@ void pt_tree_clear(struct pt_tree *tree);
 /* KEY is not in the tree yet. */
 void pt_tree_insert(struct pt_tree *tree, struct pt_key key, int64_t value,
                     struct pt_sum sum);
+/* Adds the parts of SUM to those of KEY's item; a new item has them as they
+ * are, and one whose v[0] comes to 0 is removed.  VALUE is a new item's.  One
+ * descent, but for the removal. */
+void pt_tree_add(struct pt_tree *tree, struct pt_key key, int64_t value,
+                 struct pt_sum sum);
 /* KEY is in the tree. */
 void pt_tree_remove(struct pt_tree *tree, struct pt_key key);
 void pt_tree_change(struct pt_tree *tree, struct pt_key key, struct pt_sum sum);

@@ -180,15 +180,18 @@ void pt_attempt_free(struct pt_plan *plan, int32_t handle)
 
 /* --- promises --------------------------------------------------------------- */
 
-void pt_attempt_unpromise(struct pt_plan *plan, int32_t handle)
+static void unbook(struct pt_plan *plan, struct pt_attempt *a)
 {
-    struct pt_attempt *a = pt_attempt_at(plan, handle);
-
     pt_assert(a->booked);
     plan->space->ops->unbook(plan->space, a, pt_attempt_ask(a));
     a->booked = false;
     a->entry.promise = PT_TIME_NEVER;
     plan->stairs_known = false;
+}
+
+void pt_attempt_unpromise(struct pt_plan *plan, int32_t handle)
+{
+    unbook(plan, pt_attempt_at(plan, handle));
     if (plan->upkeep.keeps)
         pt_agenda_set(&plan->promised, handle, PT_TIME_NEVER);
 }
@@ -199,7 +202,7 @@ void pt_attempt_promise(struct pt_plan *plan, int32_t handle, pt_time at)
     struct pt_record *record = &pt_job_at(plan, a->job)->record;
 
     if (a->booked)
-        pt_attempt_unpromise(plan, handle);
+        unbook(plan, a);
     plan->space->ops->book(plan->space, a, pt_attempt_ask(a), at);
     a->booked = true;
     a->entry.promise = at;

@@ -41,23 +41,11 @@ void pt_profile_advance(struct pt_profile *profile, pt_time now)
 
 static void change(struct pt_profile *profile, pt_time at, int64_t n)
 {
-    struct pt_key key = {.a = at};
-
-    if (at <= profile->now) {
+    if (at <= profile->now)
         profile->level += n;
-        return;
-    }
-    if (at == PT_TIME_NEVER)
-        return;
-    const struct pt_sum *had = pt_tree_find(&profile->changes, key);
-    int64_t sum = had ? had->v[0] + n : n;
-    struct pt_sum all = {{sum, sum, sum}};
-    if (!had)
-        pt_tree_insert(&profile->changes, key, 0, all);
-    else if (sum == 0)
-        pt_tree_remove(&profile->changes, key);
-    else
-        pt_tree_change(&profile->changes, key, all);
+    else if (at < PT_TIME_NEVER)
+        pt_tree_add(&profile->changes, (struct pt_key){.a = at}, 0,
+                    (struct pt_sum){{n, n, n}});
 }
 
 void pt_profile_add(struct pt_profile *profile, pt_time from, pt_time until,
