@@ -1,5 +1,6 @@
 #include "run.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -35,11 +36,12 @@ struct going {
     struct pt_tally *tally;
     struct output outputs[PT_REPORT_OUTPUTS];
     int32_t noutputs;
-    int64_t steps; /* since progress was last shown */
+    int64_t steps;        /* since progress was last shown */
     double wall_s, cpu_s; /* of the clocks, when the run began */
 };
 
-/* --- configuration ---------------------------------------------------------- */
+/* --- configuration ----------------------------------------------------------
+ */
 
 const struct pt_place *pt_run_place(const char *text, void **state,
                                     struct pt_err *err)
@@ -58,13 +60,13 @@ void pt_run_core_config(const struct pt_settings *settings, int64_t nodes,
         [PT_OVERRUN_EXTEND] = PT_LIMITS_EXTEND,
     };
 
-    *config = (struct pt_core_config){
-        .nodes = (int32_t)nodes,
-        .size = {.amount = {[PT_CORES] = cores * 1000}},
-        .named = settings->machine != 0,
-        .exclusive = settings->exclusive != 0,
-        .ties = (enum pt_ties)settings->ties,
-        .limits = limits[settings->overrun]};
+    *config =
+        (struct pt_core_config){.nodes = (int32_t)nodes,
+                                .size = {.amount = {[PT_CORES] = cores * 1000}},
+                                .named = settings->machine != 0,
+                                .exclusive = settings->exclusive != 0,
+                                .ties = (enum pt_ties)settings->ties,
+                                .limits = limits[settings->overrun]};
 }
 
 static void write_settings(struct pt_doc *doc,
@@ -123,7 +125,8 @@ char *pt_run_config(const struct pt_run *run, int64_t nodes, int64_t cores)
     return text;
 }
 
-/* --- the source ------------------------------------------------------------- */
+/* --- the source -------------------------------------------------------------
+ */
 
 static int open_source(struct going *go, struct pt_err *err)
 {
@@ -192,7 +195,8 @@ static void read_info(struct going *go)
                      info.digest);
 }
 
-/* --- outputs ---------------------------------------------------------------- */
+/* --- outputs ----------------------------------------------------------------
+ */
 
 static int open_output(struct going *go, const struct pt_sink *sink,
                        struct pt_err *err)
@@ -207,8 +211,7 @@ static int open_output(struct going *go, const struct pt_sink *sink,
     size_t n = strlen(go->run->dir) + strlen(sink->file) + 2;
     char *path = pt_alloc(n, 1);
 
-    strcpy(path, go->run->dir);
-    strcat(strcat(path, "/"), sink->file);
+    snprintf(path, n, "%s/%s", go->run->dir, sink->file);
     *output = (struct output){.sink = sink};
     int status = pt_out_open(&output->out, path, err);
     pt_free(path);
@@ -239,7 +242,8 @@ static int open_outputs(struct going *go, struct pt_err *err)
     return 0;
 }
 
-/* In the registry's order: run.json, the last, has the digests of the others. */
+/* In the registry's order: run.json, the last, has the digests of the others.
+ */
 static int commit_outputs(struct going *go, struct pt_err *err)
 {
     struct pt_report *report = go->report;
@@ -249,8 +253,7 @@ static int commit_outputs(struct going *go, struct pt_err *err)
         int32_t k = report->noutputs;
         const struct pt_sink *sink = output->sink;
         output->sink = NULL;
-        int status =
-            sink->close ? sink->close(output->state, report, err) : 0;
+        int status = sink->close ? sink->close(output->state, report, err) : 0;
         pt_free(output->state);
         if (status < 0) {
             pt_out_abandon(&output->out);
@@ -283,7 +286,8 @@ static void abandon_outputs(struct going *go)
     go->noutputs = 0;
 }
 
-/* --- the loop --------------------------------------------------------------- */
+/* --- the loop ---------------------------------------------------------------
+ */
 
 enum { PROGRESS_STEPS = 4096 };
 

@@ -17,7 +17,8 @@
 
 /* The `--set` keys: one table, pt_settings_params. */
 struct pt_settings {
-    int clean, missing_limit, overrun, wide, ties, exclusive, machine; /* enums */
+    int clean, missing_limit, overrun, wide, ties, exclusive,
+        machine; /* enums */
     pt_time tau;
     char place[PT_PARAM_TEXT_SIZE]; /* NAME[:key=value,...] */
     double scale;
@@ -33,14 +34,14 @@ struct pt_run {
     const char *path;               /* of the trace, or NULL */
     int64_t nodes, cores;           /* 0 = from the trace's header */
     const struct pt_policy *policy;
-    void *policy_state;             /* parameters filled in */
-    const char *policy_text;        /* as resolved: "backfill:depth=1,..." */
+    void *policy_state;      /* parameters filled in */
+    const char *policy_text; /* as resolved: "backfill:depth=1,..." */
     const char *label;
     struct pt_settings settings;
-    const char *dir;                /* runs/LABEL, exists; NULL: no files */
-    bool tape;                      /* write tape.jsonl too */
-    bool floor;                     /* no scheduling: every job starts when it
-                                       is submitted (the benchmark's floor) */
+    const char *dir;                 /* runs/LABEL, exists; NULL: no files */
+    bool tape;                       /* write tape.jsonl too */
+    bool floor;                      /* no scheduling: every job starts when it
+                                        is submitted (the benchmark's floor) */
     const volatile int *interrupted; /* set by a signal handler; may be NULL */
     void (*progress)(void *context, int64_t rows); /* may be NULL */
     void *progress_context;
@@ -53,11 +54,11 @@ struct pt_report {
     const struct pt_run *run;
     struct pt_summary summary;
     struct pt_ledger ledger;
-    int64_t nodes, cores; /* as resolved */
+    int64_t nodes, cores;                  /* as resolved */
     struct pt_rule rules[PT_REPORT_RULES]; /* copied; the texts are static */
     int32_t nrules;
     int64_t rows;
-    bool sorted;          /* the trace stepped back and was sorted */
+    bool sorted;             /* the trace stepped back and was sorted */
     struct pt_counts counts; /* the core's */
     char digest_input[PT_DIGEST_TEXT]; /* of the trace file's bytes */
     int64_t input_bytes;

@@ -26,8 +26,9 @@ const struct pt_param pt_settings_params[] = {
      .fallback = "run",
      .choices = missing,
      .offset = offsetof(struct pt_settings, missing_limit),
-     .help = "a job without requested time: its run time serves, it is dropped, "
-             "or it gets the trace's longest"},
+     .help =
+         "a job without requested time: its run time serves, it is dropped, "
+         "or it gets the trace's longest"},
     {.name = "overrun",
      .type = PT_PARAM_CHOICE,
      .unit = "",

@@ -38,8 +38,14 @@ job()
     name=$1
     shift
     mkdir -p "$(dirname "$results/$name")"
-    "$@" >"$results/$name.log" 2>"$results/$name.err"
-    status=$?
+    if command -v "$1" >/dev/null 2>&1; then
+        "$@" >"$results/$name.log" 2>"$results/$name.err"
+        status=$?
+    else
+        : >"$results/$name.log"
+        echo "$1 was not built" >"$results/$name.err"
+        status=127
+    fi
     tally "$name" $status
     read -r passed failed skipped <"$results/$name.tally"
     if [ "$failed" -gt 0 ]; then

@@ -15,7 +15,7 @@ struct pt_agenda {
     struct pt_agenda_timer {
         pt_time at;
         int32_t owner;
-    } *heap;        /* [n] */
+    } * heap;       /* [n] */
     int32_t *place; /* [owners] index in heap, -1: no timer */
     int32_t n, capacity, owners;
 };

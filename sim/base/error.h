@@ -7,10 +7,10 @@
 
 enum pt_err_code {
     PT_ERR_NONE = 0,
-    PT_ERR_INTERNAL,    /* exit 1: a promise of ours is broken, or the disk is */
-    PT_ERR_USAGE,       /* exit 2: the command line */
-    PT_ERR_INPUT,       /* exit 3: a file's contents */
-    PT_ERR_CHECK,       /* exit 4: a comparison failed */
+    PT_ERR_INTERNAL, /* exit 1: a promise of ours is broken, or the disk is */
+    PT_ERR_USAGE,    /* exit 2: the command line */
+    PT_ERR_INPUT,    /* exit 3: a file's contents */
+    PT_ERR_CHECK,    /* exit 4: a comparison failed */
     PT_ERR_INTERRUPTED, /* exit 130 */
     PT_ERR_UNSORTED     /* a trace steps back in time: read it again, sorted */
 };

@@ -27,14 +27,14 @@ enum pt_param_type {
 struct pt_param {
     const char *name;
     enum pt_param_type type;
-    const char *unit;             /* "s", "procs", "" */
-    const char *fallback;         /* the default, as one would type it */
-    double min, max;              /* INT and REAL, inclusive; TIME in seconds;
-                                     min == max == 0: no limits but TIME >= 0 */
-    const char *const *choices;   /* CHOICE: names, ended by NULL.  An INT may
-                                     name one value "all" = INT64_MAX here */
-    size_t offset;                /* of the member in the plug-in's state */
-    const char *help;             /* one sentence */
+    const char *unit;           /* "s", "procs", "" */
+    const char *fallback;       /* the default, as one would type it */
+    double min, max;            /* INT and REAL, inclusive; TIME in seconds;
+                                   min == max == 0: no limits but TIME >= 0 */
+    const char *const *choices; /* CHOICE: names, ended by NULL.  An INT may
+                                   name one value "all" = INT64_MAX here */
+    size_t offset;              /* of the member in the plug-in's state */
+    const char *help;           /* one sentence */
 };
 
 #define PT_PARAM_END                                                           \

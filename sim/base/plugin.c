@@ -104,8 +104,8 @@ const struct pt_plugin *pt_plugin_open(const struct pt_plugin *const *plugins,
     if (!plugin)
         return NULL;
     *state = pt_plugin_state_new(plugin);
-    if (text[length] == '\0' || pt_plugin_set_text(plugin, *state,
-                                                   text + length + 1, err) == 0)
+    if (text[length] == '\0' ||
+        pt_plugin_set_text(plugin, *state, text + length + 1, err) == 0)
         return plugin;
     pt_free(*state);
     *state = NULL;

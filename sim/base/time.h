@@ -1,7 +1,7 @@
 /* time.h - instants and durations: integer microseconds.
  *
- * A pt_time is an instant on the run's own clock (a trace keeps its own zero) or
- * a duration; both need no unit suffix.  Doubles become time in
+ * A pt_time is an instant on the run's own clock (a trace keeps its own zero)
+ * or a duration; both need no unit suffix.  Doubles become time in
  * pt_time_from_seconds() alone.  Sums saturate at PT_TIME_NEVER. */
 #ifndef PT_BASE_TIME_H
 #define PT_BASE_TIME_H

@@ -97,19 +97,21 @@ bool pt_tree_first(const struct pt_tree *tree, const struct pt_key *from,
                    struct pt_tree_search *search, struct pt_key *key,
                    int64_t *value);
 
-/* A place in the tree, between calls of pt_tree_walk(): what lies behind it need
- * not be looked at again.  Good until the tree changes. */
+/* A place in the tree, between calls of pt_tree_walk(): what lies behind it
+ * need not be looked at again.  Good until the tree changes. */
 enum { PT_TREE_HEIGHT = 16 };
 struct pt_tree_walk {
-    const struct pt_tree_node *node[PT_TREE_HEIGHT]; /* by height, to the root */
+    const struct pt_tree_node
+        *node[PT_TREE_HEIGHT]; /* by height, to the root */
     int32_t at[PT_TREE_HEIGHT];
     int32_t height; /* lowest that is known */
 };
 
 /* Before the first item. */
 void pt_tree_walk_start(const struct pt_tree *tree, struct pt_tree_walk *walk);
-/* On to the next item that passes SEARCH (whose SKIP is not asked); search->found
- * is its summary.  False if there is none; the walk is over then. */
+/* On to the next item that passes SEARCH (whose SKIP is not asked);
+ * search->found is its summary.  False if there is none; the walk is over then.
+ */
 bool pt_tree_walk(const struct pt_tree *tree, struct pt_tree_walk *walk,
                   struct pt_tree_search *search, struct pt_key *key);
 

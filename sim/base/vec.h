@@ -12,7 +12,8 @@
     do {                                                                       \
         if ((n) > (capacity)) {                                                \
             (capacity) = (n) > 2 * (capacity) ? (n) : 2 * (capacity);          \
-            (items) = pt_realloc((items), (size_t)(capacity), sizeof *(items));\
+            (items) =                                                          \
+                pt_realloc((items), (size_t)(capacity), sizeof *(items));      \
         }                                                                      \
     } while (0)
 

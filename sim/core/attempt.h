@@ -31,22 +31,23 @@ struct pt_attempt {
     int32_t gone;           /* those that ended before the others */
     uint64_t *ended;        /* bit per task, once one ended by itself */
     bool booked;            /* its promise stands in the profile */
-    bool released;          /* its slots were given back before its end is told */
-    bool killing;           /* a PT_KILL is out */
-    enum pt_cause cause;    /* of that */
-    int32_t timeouts;       /* of its holds */
-    pt_time backoff;        /* after the first of them */
-    int32_t overdue;        /* index + 1 in the list of those past `until` */
+    bool released;       /* its slots were given back before its end is told */
+    bool killing;        /* a PT_KILL is out */
+    enum pt_cause cause; /* of that */
+    int32_t timeouts;    /* of its holds */
+    pt_time backoff;     /* after the first of them */
+    int64_t tries;       /* how many of them it can bear */
+    int32_t overdue;     /* index + 1 in the list of those past `until` */
     int32_t pool;
-    struct pt_entry entry;  /* keys, width in units, limit, promise */
+    struct pt_entry entry; /* keys, width in units, limit, promise */
     pt_time first_promise;
-    pt_time start, until;   /* of the work; its predicted end */
+    pt_time start, until; /* of the work; its predicted end */
     pt_time hold_start;
-    pt_time hold_stamp;     /* sum over held slots of (taken - hold_start) */
-    int64_t serial;         /* order of starts */
+    pt_time hold_stamp; /* sum over held slots of (taken - hold_start) */
+    int64_t serial;     /* order of starts */
     const struct pt_stage *spec;
     struct pt_alloc alloc;
-    struct pt_alloc spot;   /* named machine: the nodes of its promise */
+    struct pt_alloc spot; /* named machine: the nodes of its promise */
 };
 
 #endif

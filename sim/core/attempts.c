@@ -24,11 +24,12 @@ static int64_t order_key(enum pt_order order, const struct pt_entry *entry)
                    ? INT64_MAX
                    : area;
     }
-    pt_assert(!"an order");
+    pt_unreachable();
     return 0;
 }
 
-/* --- pools ------------------------------------------------------------------ */
+/* --- pools ------------------------------------------------------------------
+ */
 
 static int64_t pool_name(const struct pt_plan *plan, const struct pt_job *job)
 {
@@ -40,7 +41,7 @@ static int64_t pool_name(const struct pt_plan *plan, const struct pt_job *job)
     case PT_POOL_DRIVER:
         return job->rank % plan->upkeep.pools;
     }
-    pt_assert(!"a pooling");
+    pt_unreachable();
     return 0;
 }
 
@@ -68,7 +69,8 @@ static int32_t pool_of(struct pt_plan *plan, const struct pt_job *job)
     return plan->npools - 1;
 }
 
-/* --- waiting ---------------------------------------------------------------- */
+/* --- waiting ----------------------------------------------------------------
+ */
 
 int32_t pt_attempt_ask(const struct pt_attempt *attempt)
 {
@@ -107,8 +109,8 @@ void pt_attempt_enqueue(struct pt_plan *plan, int32_t handle)
     a->entry.width = units_of(plan, a, pt_attempt_ask(a));
     a->entry.limit = a->spec->limit;
     a->entry.promise = PT_TIME_NEVER;
-    a->entry.key[PT_LANE_QUEUE] = (struct pt_key){
-        .a = a->pool, .b = job->rank, .c = within + a->task};
+    a->entry.key[PT_LANE_QUEUE] =
+        (struct pt_key){.a = a->pool, .b = job->rank, .c = within + a->task};
     a->entry.key[PT_LANE_CANDIDATES] =
         (struct pt_key){.a = order_key(plan->upkeep.order, &a->entry),
                         .b = job->rank,
@@ -178,7 +180,8 @@ void pt_attempt_free(struct pt_plan *plan, int32_t handle)
     pt_slab_give(&plan->attempts, handle);
 }
 
-/* --- promises --------------------------------------------------------------- */
+/* --- promises ---------------------------------------------------------------
+ */
 
 static void unbook(struct pt_plan *plan, struct pt_attempt *a)
 {
@@ -216,7 +219,8 @@ void pt_attempt_promise(struct pt_plan *plan, int32_t handle, pt_time at)
         pt_agenda_set(&plan->promised, handle, at);
 }
 
-/* --- running ---------------------------------------------------------------- */
+/* --- running ----------------------------------------------------------------
+ */
 
 struct pt_decision *pt_plan_decide(struct pt_plan *plan,
                                    enum pt_decision_kind kind, int32_t handle,
@@ -285,7 +289,7 @@ static void leave_holders(struct pt_plan *plan, int32_t handle)
                     (size_t)(--plan->nholders - i) * sizeof *plan->holders);
             return;
         }
-    pt_assert(!"a holder");
+    pt_unreachable();
 }
 
 /* The time that A's held slots were idle until now, added to its job's. */

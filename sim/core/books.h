@@ -14,11 +14,11 @@
 struct pt_job_book {
     const struct pt_job *job; /* borrowed; NULL: the slot is free */
     int32_t stages_left;
-    int32_t live;         /* attempts, waiting and running */
-    int32_t *missing;     /* [nstages] parents that have not ended */
-    int32_t *tasks_left;  /* [nstages] */
-    int32_t alone[2];     /* the two arrays of a job with one stage */
-    bool over;            /* a stage failed: nothing more of it starts */
+    int32_t live;        /* attempts, waiting and running */
+    int32_t *missing;    /* [nstages] parents that have not ended */
+    int32_t *tasks_left; /* [nstages] */
+    int32_t alone[2];    /* the two arrays of a job with one stage */
+    bool over;           /* a stage failed: nothing more of it starts */
     struct pt_record record;
 };
 
@@ -30,7 +30,7 @@ struct pt_plan {
     struct pt_upkeep upkeep;
     struct pt_space *space;
     struct pt_pending pending;
-    struct pt_agenda agenda; /* owner: the policy (0), or an attempt */
+    struct pt_agenda agenda;   /* owner: the policy (0), or an attempt */
     struct pt_agenda promised; /* owner: an attempt whose promise is kept */
     struct pt_slab attempts, jobs;
     pt_time now;
@@ -50,7 +50,8 @@ struct pt_plan {
     int32_t *overdue; /* running attempts past their predicted end */
     int32_t noverdue, overdue_capacity;
     bool deadlocked;
-    bool broken; /* a node went down, or something overran: promises moved back */
+    bool broken; /* a node went down, or something overran: promises moved back
+                  */
 
     struct pt_pool *pools; /* by number */
     int32_t npools, pool_capacity;
@@ -94,7 +95,8 @@ static inline struct pt_job_book *pt_job_at(const struct pt_plan *plan,
     return pt_slab_at(&plan->jobs, job);
 }
 
-/* --- attempts.c: the life of an attempt ------------------------------------ */
+/* --- attempts.c: the life of an attempt ------------------------------------
+ */
 
 /* A new one for tasks [task, task_end) of a stage; not in the queue yet. */
 int32_t pt_attempt_new(struct pt_plan *plan, int32_t job, int32_t stage,
@@ -122,7 +124,8 @@ struct pt_decision *pt_plan_decide(struct pt_plan *plan,
                                    enum pt_decision_kind kind, int32_t handle,
                                    enum pt_cause cause);
 
-/* --- jobs.c: the life of a job --------------------------------------------- */
+/* --- jobs.c: the life of a job ---------------------------------------------
+ */
 
 void pt_job_submit(struct pt_plan *plan, const struct pt_job *job);
 /* TASK (-1: all that ran) of an attempt ended. */

@@ -7,7 +7,8 @@
 #include "base/vec.h"
 #include "core/books.h"
 
-/* --- life ------------------------------------------------------------------- */
+/* --- life -------------------------------------------------------------------
+ */
 
 struct pt_core *pt_core_new(const struct pt_core_config *config)
 {
@@ -73,10 +74,11 @@ void pt_core_free(struct pt_core *core)
     pt_free(core);
 }
 
-/* --- one instant ------------------------------------------------------------ */
+/* --- one instant ------------------------------------------------------------
+ */
 
-static void begin(struct pt_plan *plan, pt_time now, const struct pt_fact *facts,
-                  int32_t n)
+static void begin(struct pt_plan *plan, pt_time now,
+                  const struct pt_fact *facts, int32_t n)
 {
     pt_assert(now >= plan->now);
     plan->now = now;
@@ -129,6 +131,10 @@ static void hold_timed_out(struct pt_plan *plan, int32_t handle)
     a->timeouts++;
     plan->counts.timeouts++;
     pt_job_at(plan, a->job)->record.timeouts++;
+    if (a->timeouts >= a->tries) {
+        wait = PT_TIME_NEVER;
+        plan->counts.gave_up++;
+    }
     if (wait == 0) {
         pt_attempt_enqueue(plan, handle);
         return;
@@ -162,12 +168,12 @@ static bool rank_less(const struct pt_plan *plan, int32_t a, int32_t b)
 {
     if (a == PT_OWNER_POLICY || b == PT_OWNER_POLICY)
         return a < b;
-    return pt_key_less(
-        &pt_attempt_at(plan, a)->entry.key[PT_LANE_QUEUE],
-        &pt_attempt_at(plan, b)->entry.key[PT_LANE_QUEUE]);
+    return pt_key_less(&pt_attempt_at(plan, a)->entry.key[PT_LANE_QUEUE],
+                       &pt_attempt_at(plan, b)->entry.key[PT_LANE_QUEUE]);
 }
 
-/* Timers of one instant act in order of arrival rank.  Returns whether any did. */
+/* Timers of one instant act in order of arrival rank.  Returns whether any did.
+ */
 static bool fire(struct pt_core *core)
 {
     struct pt_plan *plan = &core->plan;
@@ -278,8 +284,7 @@ static int32_t sort_ended(struct pt_core *core, const struct pt_fact *facts,
         for (; j > 0; j--) {
             const struct pt_fact *other = &facts[core->ended[j - 1]];
             int64_t its = pt_attempt_at(plan, other->attempt)->serial;
-            if (its < serial ||
-                (its == serial && other->task <= facts[i].task))
+            if (its < serial || (its == serial && other->task <= facts[i].task))
                 break;
             core->ended[j] = core->ended[j - 1];
         }
@@ -396,14 +401,14 @@ const struct pt_step *pt_core_step(struct pt_core *core, pt_time now,
     if (plan->config.ties == PT_TIES_INSTANT)
         step_at_once(core, facts, n);
     else
-        step_one_by_one(core, facts, n,
-                        plan->config.ties == PT_TIES_PYSS);
+        step_one_by_one(core, facts, n, plan->config.ties == PT_TIES_PYSS);
     if (plan->nholders > 0 || plan->deadlocked)
         look_for_deadlock(plan);
     return finish(plan);
 }
 
-/* --- the end ---------------------------------------------------------------- */
+/* --- the end ----------------------------------------------------------------
+ */
 
 static bool by_rank(const struct pt_plan *plan, int32_t a, int32_t b)
 {

@@ -23,7 +23,8 @@ enum pt_ties {
 
 /* What an attempt that reaches its limit does. */
 enum pt_limits {
-    PT_LIMITS_TRUST, /* nothing is done: the world keeps lengths within limits */
+    PT_LIMITS_TRUST, /* nothing is done: the world keeps lengths within limits
+                      */
     PT_LIMITS_KILL,  /* it is killed; an ending at the very limit wins */
     PT_LIMITS_EXTEND /* it runs on, and keeps its place in the profile */
 };
@@ -50,10 +51,11 @@ struct pt_deadlock {
 
 struct pt_counts {
     int64_t steps, passes, decisions;
-    int64_t deadlocks;          /* passes that created one */
+    int64_t deadlocks;           /* passes that created one */
     struct pt_deadlock deadlock; /* the first */
-    int64_t timeouts;           /* holds given back */
-    int64_t checks;             /* invariants checked and found to hold */
+    int64_t timeouts;            /* holds given back */
+    int64_t gave_up;             /* gangs that had too many of them */
+    int64_t checks;              /* invariants checked and found to hold */
 };
 
 struct pt_core;
@@ -61,10 +63,10 @@ struct pt_core;
 struct pt_core *pt_core_new(const struct pt_core_config *config);
 void pt_core_free(struct pt_core *core);
 
-/* One instant: NOW is not before the last one.  FACTS [n] in any order; those of
- * submissions in input order.  A submitted job is borrowed until the step after
- * the one that has its record.  Kills are answered by PT_FACT_ENDED, in a later
- * step of the same instant or later. */
+/* One instant: NOW is not before the last one.  FACTS [n] in any order; those
+ * of submissions in input order.  A submitted job is borrowed until the step
+ * after the one that has its record.  Kills are answered by PT_FACT_ENDED, in a
+ * later step of the same instant or later. */
 const struct pt_step *pt_core_step(struct pt_core *core, pt_time now,
                                    const struct pt_fact *facts, int32_t n);
 

@@ -28,7 +28,9 @@ static const struct counted *const_of(const struct pt_space *space)
 
 const struct pt_profile *pt_counted_profile(const struct pt_space *space)
 {
-    return space->config.promises ? &const_of(space)->profile : NULL;
+    return space->config.promises && !space->config.named
+               ? &const_of(space)->profile
+               : NULL;
 }
 
 static struct pt_space *counted_open(const struct pt_space_config *config)
@@ -39,13 +41,13 @@ static struct pt_space *counted_open(const struct pt_space_config *config)
     int64_t units = per_node * config->nodes;
 
     pt_assert(cores >= 1 && units <= INT32_MAX);
-    c->space = (struct pt_space){.ops = &pt_space_counted,
-                                 .config = *config,
-                                 .now = INT64_MIN,
-                                 .units = units,
-                                 .free = units,
-                                 .grain = config->exclusive ? cores * 1000
-                                                            : 1000};
+    c->space =
+        (struct pt_space){.ops = &pt_space_counted,
+                          .config = *config,
+                          .now = INT64_MIN,
+                          .units = units,
+                          .free = units,
+                          .grain = config->exclusive ? cores * 1000 : 1000};
     c->per_node = (int32_t)per_node;
     c->words = (int32_t)((units + 63) / 64);
     c->busy = pt_alloc((size_t)c->words, sizeof *c->busy);
@@ -263,8 +265,8 @@ static void counted_take(struct pt_space *space, struct pt_attempt *attempt,
     reserve(c, space->now, attempt->until, -units);
 }
 
-/* Units [first, first + count) are not taken any more; the result is how many of
- * them are free: the others are on nodes that are down. */
+/* Units [first, first + count) are not taken any more; the result is how many
+ * of them are free: the others are on nodes that are down. */
 static int32_t put_back(struct counted *c, int32_t first, int32_t count)
 {
     int32_t down = count_bits(c->down, first, count);
@@ -336,8 +338,8 @@ static void counted_give(struct pt_space *space, struct pt_attempt *attempt,
 static void counted_extend(struct pt_space *space, struct pt_attempt *attempt,
                            pt_time until)
 {
-    int64_t units = counted_units(space, attempt->spec,
-                                  attempt->placed - attempt->gone);
+    int64_t units =
+        counted_units(space, attempt->spec, attempt->placed - attempt->gone);
 
     reserve(counted_of(space), attempt->until, until, -units);
     reserve(counted_of(space), until, attempt->until, units);
@@ -427,23 +429,22 @@ static void counted_check(const struct pt_space *space)
     pt_assert(space->down == down);
 }
 
-const struct pt_space_ops pt_space_counted = {
-    .open = counted_open,
-    .close = counted_close,
-    .advance = counted_advance,
-    .units = counted_units,
-    .possible = counted_possible,
-    .room = counted_room,
-    .fits = counted_fits,
-    .earliest = counted_earliest,
-    .book = counted_book,
-    .unbook = counted_unbook,
-    .take = counted_take,
-    .give = counted_give,
-    .extend = counted_extend,
-    .overbooked = counted_overbooked,
-    .touches = counted_touches,
-    .node_down = counted_node_down,
-    .node_up = counted_node_up,
-    .ranges = counted_ranges,
-    .check = counted_check};
+const struct pt_space_ops pt_space_counted = {.open = counted_open,
+                                              .close = counted_close,
+                                              .advance = counted_advance,
+                                              .units = counted_units,
+                                              .possible = counted_possible,
+                                              .room = counted_room,
+                                              .fits = counted_fits,
+                                              .earliest = counted_earliest,
+                                              .book = counted_book,
+                                              .unbook = counted_unbook,
+                                              .take = counted_take,
+                                              .give = counted_give,
+                                              .extend = counted_extend,
+                                              .overbooked = counted_overbooked,
+                                              .touches = counted_touches,
+                                              .node_down = counted_node_down,
+                                              .node_up = counted_node_up,
+                                              .ranges = counted_ranges,
+                                              .check = counted_check};

@@ -41,10 +41,10 @@ enum pt_decision_kind {
 
 enum pt_cause {
     PT_CAUSE_NONE,
-    PT_CAUSE_WIDE,    /* reject: wider than the machine */
-    PT_CAUSE_LIMIT,   /* kill: ran to its limit */
-    PT_CAUSE_NODE,    /* kill: lost a node */
-    PT_CAUSE_TIMEOUT  /* unhold: waited too long for the other members */
+    PT_CAUSE_WIDE,   /* reject: wider than the machine */
+    PT_CAUSE_LIMIT,  /* kill: ran to its limit */
+    PT_CAUSE_NODE,   /* kill: lost a node */
+    PT_CAUSE_TIMEOUT /* unhold: waited too long for the other members */
 };
 
 /* Decisions of one step are in the order in which they were taken. */
@@ -56,18 +56,18 @@ struct pt_decision {
     int64_t rank;    /* of the job */
     int32_t stage;   /* index in the job */
     int32_t try;     /* 0 for the stage's first attempt */
-    int32_t task, ntasks; /* first task and how many */
+    int32_t task, ntasks;   /* first task and how many */
     int32_t range, nranges; /* START, HOLD: in the step's ranges */
 };
 
 /* How a job ended. */
 enum pt_state {
-    PT_DONE,       /* success */
-    PT_FAILED,     /* without success */
-    PT_LIMIT,      /* killed at its limit */
-    PT_CUT,        /* killed otherwise */
-    PT_REJECTED,   /* never ran */
-    PT_UNFINISHED  /* the run ended first */
+    PT_DONE,      /* success */
+    PT_FAILED,    /* without success */
+    PT_LIMIT,     /* killed at its limit */
+    PT_CUT,       /* killed otherwise */
+    PT_REJECTED,  /* never ran */
+    PT_UNFINISHED /* the run ended first */
 };
 
 /* A job that left the core in this step, with all that the core knew of it. */
@@ -79,9 +79,9 @@ struct pt_record {
     pt_time first_start; /* of the work itself; PT_TIME_NEVER: never */
     pt_time last_start;
     pt_time end;
-    pt_time promise;     /* the first promise it got; PT_TIME_NEVER: none */
-    pt_time held;        /* slot-microseconds idle in an incomplete gang */
-    pt_time lost;        /* slot-microseconds of work to be redone */
+    pt_time promise;        /* the first promise it got; PT_TIME_NEVER: none */
+    pt_time held;           /* slot-microseconds idle in an incomplete gang */
+    pt_time lost;           /* slot-microseconds of work to be redone */
     int32_t range, nranges; /* last allocation, in the step's ranges */
 };
 
@@ -90,7 +90,7 @@ struct pt_spent {
     pt_time start, end; /* of the work */
     int64_t slots;      /* in units of the dominant resource */
     enum pt_outcome outcome;
-    int redone;         /* 1: the work is lost, and done again */
+    int redone; /* 1: the work is lost, and done again */
 };
 
 /* What one call of pt_core_step() saw and did.  Everything in it is borrowed

@@ -27,14 +27,13 @@ static int32_t book_new(struct pt_plan *plan, const struct pt_job *job)
     int32_t slot = pt_slab_take(&plan->jobs);
     struct pt_job_book *book = pt_job_at(plan, slot);
 
-    *book = (struct pt_job_book){
-        .job = job,
-        .stages_left = job->nstages,
-        .record = {.job = job,
-                   .first_start = PT_TIME_NEVER,
-                   .last_start = PT_TIME_NEVER,
-                   .end = PT_TIME_NEVER,
-                   .promise = PT_TIME_NEVER}};
+    *book = (struct pt_job_book){.job = job,
+                                 .stages_left = job->nstages,
+                                 .record = {.job = job,
+                                            .first_start = PT_TIME_NEVER,
+                                            .last_start = PT_TIME_NEVER,
+                                            .end = PT_TIME_NEVER,
+                                            .promise = PT_TIME_NEVER}};
     book->missing = job->nstages > 1
                         ? pt_alloc((size_t)job->nstages * 2, sizeof(int32_t))
                         : book->alone;

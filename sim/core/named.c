@@ -78,7 +78,8 @@ static void named_advance(struct pt_space *space, pt_time now)
     space->now = now;
 }
 
-/* --- room ------------------------------------------------------------------- */
+/* --- room -------------------------------------------------------------------
+ */
 
 /* Tasks with NEED that fit into FREE, at most INT32_MAX. */
 static int32_t fit(const struct pt_need *free, const struct pt_need *need)
@@ -193,13 +194,13 @@ static int64_t named_room(const struct pt_space *space,
 
     for (int32_t i = 0; i < space->config.nodes && sum < max; i++)
         if (!s->node[i].down)
-            sum += room_in(&space->config, &s->node[i].free,
-                           &attempt->spec->need);
+            sum +=
+                room_in(&space->config, &s->node[i].free, &attempt->spec->need);
     return sum < max ? sum : max;
 }
 
-static bool named_fits(struct pt_space *space,
-                       const struct pt_attempt *attempt, int32_t ntasks)
+static bool named_fits(struct pt_space *space, const struct pt_attempt *attempt,
+                       int32_t ntasks)
 {
     pt_time until = pt_time_add(space->now, attempt->entry.limit);
 
@@ -208,7 +209,8 @@ static bool named_fits(struct pt_space *space,
     return rooms(named_of(space), attempt, space->now, until) >= ntasks;
 }
 
-/* --- the future ------------------------------------------------------------- */
+/* --- the future -------------------------------------------------------------
+ */
 
 /* Ends of bookings in (now, bound), ascending, each once. */
 static void list_instants(struct named *s, pt_time bound)
@@ -258,9 +260,9 @@ static pt_time named_earliest(struct pt_space *space,
     for (int32_t i = -1; i < s->ninstants; i++) {
         if (i >= 0)
             at = s->instants[i];
-        if (at < bound && rooms(s, attempt, at,
-                                pt_time_add(at, attempt->entry.limit)) >=
-                              ntasks) {
+        if (at < bound &&
+            rooms(s, attempt, at, pt_time_add(at, attempt->entry.limit)) >=
+                ntasks) {
             s->found.n = 0;
             share_out(s, &s->found, ntasks);
             return at;
@@ -324,15 +326,16 @@ static void named_unbook(struct pt_space *space, struct pt_attempt *attempt,
     space->promises--;
 }
 
-/* --- taking and giving ------------------------------------------------------ */
+/* --- taking and giving ------------------------------------------------------
+ */
 
 static void named_take(struct pt_space *space, struct pt_attempt *attempt,
                        int32_t ntasks)
 {
     struct named *s = named_of(space);
     int32_t first = attempt->alloc.n;
-    pt_time until = attempt->until > space->now ? attempt->until
-                                                : space->now + 1;
+    pt_time until =
+        attempt->until > space->now ? attempt->until : space->now + 1;
 
     if (rooms(s, attempt, space->now, until) < ntasks) {
         /* Held slots have no end: promises do not count against them. */
@@ -345,8 +348,7 @@ static void named_take(struct pt_space *space, struct pt_attempt *attempt,
     share_out(s, &attempt->alloc, ntasks);
     for (int32_t i = first; i < attempt->alloc.n; i++) {
         const struct pt_range *share = &attempt->alloc.ranges[i];
-        charge(&s->node[share->first].free, &attempt->spec->need,
-               share->count);
+        charge(&s->node[share->first].free, &attempt->spec->need, share->count);
         add_booking(s, attempt, share, space->now, attempt->until);
     }
     space->free -= named_units(space, attempt->spec, ntasks);
@@ -432,15 +434,17 @@ static bool named_overbooked(const struct pt_space *space)
     for (int32_t i = 0; space->promises > 0 && i < space->config.nodes; i++) {
         const struct node *node = &s->node[i];
         for (int32_t k = 0; k < node->n; k++)
-            if (short_at(s, node, node->bookings[k].start > space->now
-                                      ? node->bookings[k].start
-                                      : space->now))
+            if (short_at(s, node,
+                         node->bookings[k].start > space->now
+                             ? node->bookings[k].start
+                             : space->now))
                 return true;
     }
     return false;
 }
 
-/* --- nodes ------------------------------------------------------------------ */
+/* --- nodes ------------------------------------------------------------------
+ */
 
 static bool named_touches(const struct pt_space *space,
                           const struct pt_attempt *attempt, int32_t node)
@@ -489,8 +493,9 @@ static void named_ranges(const struct pt_space *space,
         int32_t node = alloc->ranges[i].first, at = out->n;
         bool known = false;
         for (int32_t k = first; k < out->n; k++)
-            known = known || (out->ranges[k].first <= node &&
-                              node < out->ranges[k].first + out->ranges[k].count);
+            known =
+                known || (out->ranges[k].first <= node &&
+                          node < out->ranges[k].first + out->ranges[k].count);
         if (known)
             continue;
         if (at > first &&

@@ -45,19 +45,16 @@ void pt_pending_add(struct pt_pending *pending, const struct pt_entry *entry,
                     int32_t handle)
 {
     for (int32_t i = 0; i < pending->lanes; i++)
-        pt_tree_insert(&pending->lane[i], entry->key[i], handle,
-                       sum_of(entry));
+        pt_tree_insert(&pending->lane[i], entry->key[i], handle, sum_of(entry));
 }
 
-void pt_pending_remove(struct pt_pending *pending,
-                       const struct pt_entry *entry)
+void pt_pending_remove(struct pt_pending *pending, const struct pt_entry *entry)
 {
     for (int32_t i = 0; i < pending->lanes; i++)
         pt_tree_remove(&pending->lane[i], entry->key[i]);
 }
 
-void pt_pending_change(struct pt_pending *pending,
-                       const struct pt_entry *entry)
+void pt_pending_change(struct pt_pending *pending, const struct pt_entry *entry)
 {
     for (int32_t i = 0; i < pending->lanes; i++)
         pt_tree_change(&pending->lane[i], entry->key[i], sum_of(entry));
@@ -140,8 +137,7 @@ static int32_t pick_fitting(struct pt_tree_search *s, const struct pt_sum *sums,
     const struct pt_stairs *stairs = ((struct stair_search *)s)->stairs;
 
     for (; from < n; from++)
-        if (sums[from].v[3] == 0 &&
-            sums[from].v[0] <= stairs->level[0] &&
+        if (sums[from].v[3] == 0 && sums[from].v[0] <= stairs->level[0] &&
             sums[from].v[0] <= pt_stairs_level(stairs, sums[from].v[1]))
             break;
     return from;

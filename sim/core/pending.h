@@ -17,7 +17,7 @@ enum { PT_LANE_QUEUE, PT_LANE_CANDIDATES, PT_LANES };
 
 struct pt_entry {
     struct pt_key key[PT_LANES];
-    int64_t width;   /* units asked for at once */
+    int64_t width; /* units asked for at once */
     pt_time limit;
     pt_time promise; /* PT_TIME_NEVER: none */
 };

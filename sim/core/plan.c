@@ -21,8 +21,7 @@ pt_waiting pt_plan_head(const struct pt_plan *plan)
 static const struct pt_key *key_of(const struct pt_plan *plan,
                                    pt_waiting waiting, int32_t lane)
 {
-    return waiting < 0 ? NULL
-                       : &pt_attempt_at(plan, waiting)->entry.key[lane];
+    return waiting < 0 ? NULL : &pt_attempt_at(plan, waiting)->entry.key[lane];
 }
 
 pt_waiting pt_plan_next(const struct pt_plan *plan, pt_waiting after)
@@ -30,7 +29,8 @@ pt_waiting pt_plan_next(const struct pt_plan *plan, pt_waiting after)
     return pt_pending_first(&plan->pending, key_of(plan, after, PT_LANE_QUEUE));
 }
 
-/* --- starting --------------------------------------------------------------- */
+/* --- starting ---------------------------------------------------------------
+ */
 
 /* Slots for NTASKS more of the tasks of A, from now on. */
 static void take(struct pt_plan *plan, struct pt_attempt *a, int32_t ntasks)
@@ -119,7 +119,8 @@ bool pt_plan_start(struct pt_plan *plan, pt_waiting waiting)
     return false;
 }
 
-/* --- who fits --------------------------------------------------------------- */
+/* --- who fits ---------------------------------------------------------------
+ */
 
 /* What can start now: so many units for stages within so long a limit. */
 static void climb_down(struct pt_plan *plan)
@@ -165,7 +166,8 @@ pt_waiting pt_plan_fit(struct pt_plan *plan, pt_waiting after)
     }
 }
 
-/* --- promises --------------------------------------------------------------- */
+/* --- promises ---------------------------------------------------------------
+ */
 
 int64_t pt_plan_promised(const struct pt_plan *plan)
 {
@@ -187,11 +189,10 @@ pt_time pt_plan_promise(struct pt_plan *plan, pt_waiting waiting)
     struct pt_attempt *a = pt_attempt_at(plan, waiting);
 
     if (!a->booked)
-        pt_attempt_promise(plan, waiting,
-                           plan->space->ops->earliest(plan->space, a,
-                                                      pt_attempt_ask(a),
-                                                      PT_TIME_NEVER,
-                                                      PT_TIME_NEVER));
+        pt_attempt_promise(
+            plan, waiting,
+            plan->space->ops->earliest(plan->space, a, pt_attempt_ask(a),
+                                       PT_TIME_NEVER, PT_TIME_NEVER));
     return a->entry.promise;
 }
 
@@ -288,8 +289,8 @@ void pt_plan_compress(struct pt_plan *plan)
         if (!a->booked)
             continue;
         pt_time had = a->entry.promise;
-        pt_time at = space->ops->earliest(space, a, pt_attempt_ask(a), had,
-                                            reach);
+        pt_time at =
+            space->ops->earliest(space, a, pt_attempt_ask(a), had, reach);
         if (at >= had)
             continue;
         pt_attempt_promise(plan, w, at);
@@ -302,7 +303,8 @@ void pt_plan_compress(struct pt_plan *plan)
     space->hole_end = holes;
 }
 
-/* --- launching task by task ------------------------------------------------- */
+/* --- launching task by task -------------------------------------------------
+ */
 
 static void hold(struct pt_plan *plan, pt_waiting waiting, int32_t ntasks,
                  const struct pt_patience *patience)
@@ -314,6 +316,7 @@ static void hold(struct pt_plan *plan, pt_waiting waiting, int32_t ntasks,
         a->hold_start = plan->now;
         a->hold_stamp = 0;
         a->backoff = patience->backoff;
+        a->tries = patience->tries;
         pt_vec_push(plan->holders, plan->nholders, plan->holder_capacity,
                     waiting);
         pt_agenda_set(&plan->agenda, waiting,
@@ -334,8 +337,8 @@ int64_t pt_plan_launch(struct pt_plan *plan, pt_waiting waiting, int64_t max,
 {
     struct pt_attempt *a = pt_attempt_at(plan, waiting);
     int32_t left = a->task_end - a->task - a->placed;
-    int64_t room = plan->space->ops->room(plan->space, a,
-                                          max < left ? max : left);
+    int64_t room =
+        plan->space->ops->room(plan->space, a, max < left ? max : left);
 
     if (complete)
         *complete = room == left;
@@ -358,7 +361,8 @@ int64_t pt_plan_launch(struct pt_plan *plan, pt_waiting waiting, int64_t max,
     return room;
 }
 
-/* --- pools ------------------------------------------------------------------ */
+/* --- pools ------------------------------------------------------------------
+ */
 
 int32_t pt_plan_rank_pools(struct pt_plan *plan,
                            bool (*less)(const struct pt_pool *a,
@@ -372,8 +376,8 @@ int32_t pt_plan_rank_pools(struct pt_plan *plan,
     /* Insertion sort: the order changes little from pass to pass. */
     for (int32_t i = 1; i < plan->nranked; i++) {
         int32_t pool = plan->ranked[i], j = i;
-        for (; j > 0 && less(&plan->pools[pool],
-                             &plan->pools[plan->ranked[j - 1]]);
+        for (; j > 0 &&
+               less(&plan->pools[pool], &plan->pools[plan->ranked[j - 1]]);
              j--)
             plan->ranked[j] = plan->ranked[j - 1];
         plan->ranked[j] = pool;

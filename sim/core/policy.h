@@ -15,13 +15,12 @@
  *   gang preemption     [kill, requeue] the whole attempt as victim, then start
  *                       on the slots being vacated: the start waits for the
  *                       facts that they are free.
- *   Ousterhout matrix   [suspend, resume] a row in lock-step, wake at the slice's
- *                       end; what a suspended stage retains (memory) is split
- *                       from what it gives up by its two needs.
- *   partial gangs       pt_plan_launch holds and, by patience, gives back.
- *   elastic gangs       [resize], and a start of min..max tasks: launch's MAX.
- *   maintenance         a promise made to the machine itself: a booking of
- *                       nodes in the profile, as pt_plan_promise makes. */
+ *   Ousterhout matrix   [suspend, resume] a row in lock-step, wake at the
+ * slice's end; what a suspended stage retains (memory) is split from what it
+ * gives up by its two needs. partial gangs       pt_plan_launch holds and, by
+ * patience, gives back. elastic gangs       [resize], and a start of min..max
+ * tasks: launch's MAX. maintenance         a promise made to the machine
+ * itself: a booking of nodes in the profile, as pt_plan_promise makes. */
 #ifndef PT_CORE_POLICY_H
 #define PT_CORE_POLICY_H
 
@@ -53,9 +52,9 @@ enum pt_pooling {
 struct pt_upkeep {
     enum pt_order order; /* of the candidates */
     enum pt_pooling pooling;
-    int64_t pools;       /* PT_POOL_DRIVER: how many */
-    bool promises;       /* it makes promises: keep the profile */
-    bool keeps;          /* no promise is ever broken by its choices */
+    int64_t pools; /* PT_POOL_DRIVER: how many */
+    bool promises; /* it makes promises: keep the profile */
+    bool keeps;    /* no promise is ever broken by its choices */
 };
 
 struct pt_policy {
@@ -113,6 +112,8 @@ void pt_plan_compress(struct pt_plan *plan);
 struct pt_patience {
     pt_time timeout; /* from its first held slot; PT_TIME_NEVER: for ever */
     pt_time backoff; /* then it may not ask for BACKOFF x 2^(time-outs - 1) */
+    int64_t tries;   /* after so many time-outs it gives up, and never asks
+                        again: two gangs can wait each other out for ever */
 };
 
 /* Launches up to MAX of the tasks of WAITING that wait, one by one, as far as

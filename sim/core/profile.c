@@ -92,8 +92,7 @@ static int32_t pick_below(struct pt_tree_search *search,
 }
 
 static int32_t pick_reaching(struct pt_tree_search *search,
-                             const struct pt_sum *sums, int32_t n,
-                             int32_t from)
+                             const struct pt_sum *sums, int32_t n, int32_t from)
 {
     struct seek *seek = (struct seek *)search;
 
@@ -105,8 +104,7 @@ static int32_t pick_reaching(struct pt_tree_search *search,
     return n;
 }
 
-void pt_profile_here(const struct pt_profile *profile,
-                     struct pt_cursor *cursor)
+void pt_profile_here(const struct pt_profile *profile, struct pt_cursor *cursor)
 {
     cursor->at = profile->now;
     cursor->level = profile->level;

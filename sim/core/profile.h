@@ -1,9 +1,10 @@
 /* profile.h - how many units are free, from now on for ever.
  *
  * A step function of future time, kept incrementally: what runs is taken until
- * its predicted end, a promise is taken for its place.  It may be negative where
- * something overran into a promise.  The steps are a tree of changes whose folds
- * are (sum, least and greatest running sum), so every question is a descent. */
+ * its predicted end, a promise is taken for its place.  It may be negative
+ * where something overran into a promise.  The steps are a tree of changes
+ * whose folds are (sum, least and greatest running sum), so every question is a
+ * descent. */
 #ifndef PT_CORE_PROFILE_H
 #define PT_CORE_PROFILE_H
 
@@ -50,8 +51,8 @@ void pt_profile_rise(const struct pt_profile *profile, struct pt_cursor *cursor,
 /* The least number free in [now, UNTIL), UNTIL > now. */
 int64_t pt_profile_least(const struct pt_profile *profile, pt_time until);
 
-/* The first instant >= FROM at which fewer than N are free (PT_TIME_NEVER: none);
- * *level, if not NULL, gets how many are. */
+/* The first instant >= FROM at which fewer than N are free (PT_TIME_NEVER:
+ * none); *level, if not NULL, gets how many are. */
 pt_time pt_profile_below(const struct pt_profile *profile, pt_time from,
                          int64_t n, int64_t *level);
 /* The same for at least N. */

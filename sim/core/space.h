@@ -2,9 +2,9 @@
  *
  * Two kinds behind one face.  A *counted* machine has identical nodes and every
  * task takes one unit (a processor, or a whole node): a promise is a count, and
- * everything is O(log n).  A *named* machine has resource vectors: promises name
- * nodes, because a count cannot keep its word where room is fragmented.  A task
- * never spans nodes. */
+ * everything is O(log n).  A *named* machine has resource vectors: promises
+ * name nodes, because a count cannot keep its word where room is fragmented.  A
+ * task never spans nodes. */
 #ifndef PT_CORE_SPACE_H
 #define PT_CORE_SPACE_H
 
@@ -15,10 +15,10 @@
 
 struct pt_space_config {
     int32_t nodes;
-    struct pt_need size;   /* of each node */
-    bool named;            /* vectors, even where counts would do */
-    bool exclusive;        /* a node serves one stage at a time */
-    bool promises;         /* keep future capacity too */
+    struct pt_need size; /* of each node */
+    bool named;          /* vectors, even where counts would do */
+    bool exclusive;      /* a node serves one stage at a time */
+    bool promises;       /* keep future capacity too */
     const struct pt_place *place;
     const void *place_state;
 };
@@ -50,7 +50,8 @@ struct pt_space_ops {
      * need not be found. */
     pt_time (*earliest)(struct pt_space *space, struct pt_attempt *attempt,
                         int32_t ntasks, pt_time bound, pt_time reach);
-    /* Books NTASKS at AT, as earliest() found it last; takes the booking back. */
+    /* Books NTASKS at AT, as earliest() found it last; takes the booking back.
+     */
     void (*book)(struct pt_space *space, struct pt_attempt *attempt,
                  int32_t ntasks, pt_time at);
     void (*unbook)(struct pt_space *space, struct pt_attempt *attempt,
@@ -85,8 +86,8 @@ struct pt_space_ops {
 };
 
 /* A unit is what capacity is counted in: a processor or an exclusive node on a
- * counted machine, a thousandth of the dominant resource on a named one.  A slot
- * is what the ledger counts: slots = units x grain / 1000. */
+ * counted machine, a thousandth of the dominant resource on a named one.  A
+ * slot is what the ledger counts: slots = units x grain / 1000. */
 struct pt_space {
     const struct pt_space_ops *ops;
     struct pt_space_config config;
@@ -96,7 +97,7 @@ struct pt_space {
     bool gained;      /* something came free earlier than was predicted ... */
     pt_time gain_end; /* ... before this instant */
     pt_time hole_end; /* so do promises that moved leave holes, before this */
-    int64_t promises;   /* bookings that stand */
+    int64_t promises; /* bookings that stand */
 };
 
 extern const struct pt_space_ops pt_space_counted, pt_space_named;

@@ -2,8 +2,8 @@
  *
  * The first `depth` of the queue have a promise each: the earliest place for
  * width x limit.  Whoever is behind them may start now if that breaks no
- * promise.  depth=1 is EASY (Lifka, JSSPP 1995; Mu'alem & Feitelson, TPDS 12(6),
- * 2001), depth=all is conservative.  promises=keep moves a promise only
+ * promise.  depth=1 is EASY (Lifka, JSSPP 1995; Mu'alem & Feitelson, TPDS
+ * 12(6), 2001), depth=all is conservative.  promises=keep moves a promise only
  * forward, when something ends early; promises=replan makes all of them anew at
  * each pass.  For the head alone the two are the same, and it is kept. */
 #include "core/policy.h"
@@ -51,8 +51,8 @@ static void backfill_schedule(void *state, struct pt_plan *plan)
 
 static const char *const all[] = {"all", NULL};
 static const char *const ways[] = {"replan", "keep", NULL};
-static const char *const orders[] = {"fifo",   "sjf",  "ljf",
-                                     "narrow", "wide", "saf", NULL};
+static const char *const orders[] = {"fifo", "sjf", "ljf", "narrow",
+                                     "wide", "saf", NULL};
 
 static const struct pt_param params[] = {
     {.name = "depth",

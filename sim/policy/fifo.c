@@ -58,7 +58,8 @@ static void offer(const struct fifo *f, struct pt_plan *plan)
     int32_t n = pt_plan_rank_pools(plan, needier);
 
     for (int32_t i = 0; i < n; i++)
-        for (pt_waiting w = pt_plan_pool_head(plan, i), next; w >= 0; w = next) {
+        for (pt_waiting w = pt_plan_pool_head(plan, i), next; w >= 0;
+             w = next) {
             if (pt_plan_free(plan) == 0)
                 return;
             next = pt_plan_pool_next(plan, i, w);
@@ -103,8 +104,9 @@ static const struct pt_param params[] = {
      .fallback = "fifo",
      .choices = orders,
      .offset = offsetof(struct fifo, order),
-     .help = "fifo: one queue; fair: a pool a user, the one with fewest running "
-             "tasks first (Spark's FAIR)"},
+     .help =
+         "fifo: one queue; fair: a pool a user, the one with fewest running "
+         "tasks first (Spark's FAIR)"},
     {.name = "drivers",
      .type = PT_PARAM_INT,
      .unit = "queues",
@@ -128,6 +130,15 @@ static const struct pt_param params[] = {
      .offset = offsetof(struct fifo, patience.backoff),
      .help = "then it does not ask for so long, twice as long each further "
              "time"},
+    {.name = "tries",
+     .type = PT_PARAM_INT,
+     .unit = "time-outs",
+     .fallback = "1000",
+     .min = 1,
+     .max = 1e9,
+     .offset = offsetof(struct fifo, patience.tries),
+     .help = "after so many it gives up, and its job is UNFINISHED: two gangs "
+             "can wait each other out for ever"},
     PT_PARAM_END};
 
 extern const struct pt_policy pt_policy_fifo;

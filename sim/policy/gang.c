@@ -1,8 +1,8 @@
 /* gang.c - all tasks of a gang in one decision, or none.
  *
  * head=block is strict first-come first-served (the multiserver-job queue).
- * head=skip is Spark's barrier mode: a gang that does not fit is passed over and
- * nothing is kept for it, so wide gangs can starve. */
+ * head=skip is Spark's barrier mode: a gang that does not fit is passed over
+ * and nothing is kept for it, so wide gangs can starve. */
 #include "core/policy.h"
 
 enum { HEAD_BLOCK, HEAD_SKIP };

@@ -86,6 +86,7 @@ static void write_course(struct pt_doc *doc, const struct pt_report *report)
     pt_doc_int(doc, "decisions", report->counts.decisions);
     pt_doc_int(doc, "passes", report->counts.passes);
     pt_doc_int(doc, "hold_timeouts", report->counts.timeouts);
+    pt_doc_int(doc, "gave_up", report->counts.gave_up);
     pt_doc_int(doc, "deadlocks", report->counts.deadlocks);
     if (report->counts.deadlocks > 0) {
         pt_doc_begin(doc, "first_deadlock", '{');

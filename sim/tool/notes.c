@@ -66,6 +66,10 @@ void pt_notes_run(const struct pt_report *report)
     if (report->counts.timeouts > 0)
         pt_say("%s: %" PRId64 " times, an incomplete gang gave its slots back",
                label, report->counts.timeouts);
+    if (report->counts.gave_up > 0)
+        pt_say("%s: %" PRId64 " gangs gave up after too many time-outs (fifo's "
+               "tries)",
+               label, report->counts.gave_up);
     if (report->summary.unfinished > 0)
         pt_say("%s: %" PRId64 " jobs are unfinished: the run ended first%s",
                label, report->summary.unfinished,

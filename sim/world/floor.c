@@ -14,7 +14,8 @@ struct floor {
     struct pt_slab stays;
 };
 
-static void arrive(struct floor *floor, const struct pt_work *work, int64_t rank)
+static void arrive(struct floor *floor, const struct pt_work *work,
+                   int64_t rank)
 {
     int32_t number = pt_slab_take(&floor->stays);
     struct stay *stay = pt_slab_at(&floor->stays, number);
@@ -69,8 +70,7 @@ int pt_floor_run(const struct pt_source *source, void *state,
     while (status == 0 && got > 0) {
         got = source->next(state, &work, err);
         pt_time until = got > 0 ? work.job.submit : PT_TIME_NEVER;
-        while (status == 0 && got >= 0 &&
-               pt_agenda_next(&floor.agenda) < until)
+        while (status == 0 && got >= 0 && pt_agenda_next(&floor.agenda) < until)
             status = leave(&floor, watch, context, err);
         if (got > 0)
             arrive(&floor, &work, rank++);

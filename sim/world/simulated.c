@@ -54,7 +54,8 @@ static struct life *life_at(const struct simulated *s, int32_t number)
     return pt_slab_at(&s->lives, number);
 }
 
-/* --- jobs ------------------------------------------------------------------- */
+/* --- jobs -------------------------------------------------------------------
+ */
 
 static size_t copied_size(const struct pt_work *work)
 {
@@ -126,7 +127,8 @@ static void life_end(struct simulated *s, int32_t number)
     pt_slab_give(&s->lives, number);
 }
 
-/* --- facts ------------------------------------------------------------------ */
+/* --- facts ------------------------------------------------------------------
+ */
 
 static void add_ended(struct simulated *s, int32_t handle, int32_t task,
                       enum pt_outcome outcome)
@@ -154,9 +156,9 @@ static void end_tasks(struct simulated *s, int32_t handle)
                s->now)
         add_ended(s, handle, r->order[r->next++], r->outcome);
     if (r->next < r->ntasks) {
-        pt_agenda_set(&s->agenda, handle,
-                      pt_time_add(r->start,
-                                  task_length(s, r, r->order[r->next])));
+        pt_agenda_set(
+            &s->agenda, handle,
+            pt_time_add(r->start, task_length(s, r, r->order[r->next])));
         return;
     }
     pt_free(r->order);
@@ -230,14 +232,15 @@ static int simulated_next(struct pt_world *world, pt_time wake, pt_time *now,
     return 1;
 }
 
-/* --- decisions -------------------------------------------------------------- */
+/* --- decisions --------------------------------------------------------------
+ */
 
 static void sort_tasks(const struct simulated *s, struct running *r)
 {
     for (int32_t i = 0; i < r->ntasks; i++) {
         int32_t task = r->task + i, j = i;
-        for (; j > 0 && task_length(s, r, task) <
-                            task_length(s, r, r->order[j - 1]);
+        for (; j > 0 &&
+               task_length(s, r, task) < task_length(s, r, r->order[j - 1]);
              j--)
             r->order[j] = r->order[j - 1];
         r->order[j] = task;

@@ -42,7 +42,8 @@ static const char *const kinds[] = {
 static const char *const outcomes[] = {
     [PT_SUCCESS] = "success", [PT_FAILURE] = "failure", [PT_KILLED] = "killed"};
 
-/* --- lines ------------------------------------------------------------------ */
+/* --- lines ------------------------------------------------------------------
+ */
 
 static int bad(const struct tape *t, struct pt_err *err, const char *what)
 {
@@ -134,7 +135,8 @@ int pt_tape_config(const char *path, char **config, char **label,
     return 0;
 }
 
-/* --- facts ------------------------------------------------------------------ */
+/* --- facts ------------------------------------------------------------------
+ */
 
 /* OBJECT's integer KEY in [min, max]; *good is cleared if it is not one. */
 static int64_t integer(const json_t *object, const char *key, int64_t min,
@@ -278,15 +280,17 @@ static int tape_next(struct pt_world *world, pt_time wake, pt_time *now,
     const json_t *list = json_object_get(t->step, "facts");
     if (!good || at < t->now || !json_is_array(list) ||
         !json_is_array(json_object_get(t->step, "decisions")))
-        return bad(t, err, "not a step (expected t, not before the last one's, "
-                           "facts and decisions)");
+        return bad(t, err,
+                   "not a step (expected t, not before the last one's, "
+                   "facts and decisions)");
     t->now = at;
     t->nfacts = 0;
     for (size_t i = 0; i < json_array_size(list); i++) {
         struct pt_fact fact;
         if (!read_fact(t, json_array_get(list, i), &fact))
-            return bad(t, err, "a fact that is not one (expected submitted, "
-                               "ended, down or up, with all its members)");
+            return bad(t, err,
+                       "a fact that is not one (expected submitted, "
+                       "ended, down or up, with all its members)");
         pt_vec_push(t->facts, t->nfacts, t->fact_capacity, fact);
     }
     t->result->steps++;
@@ -297,7 +301,8 @@ static int tape_next(struct pt_world *world, pt_time wake, pt_time *now,
     return 1;
 }
 
-/* --- comparing -------------------------------------------------------------- */
+/* --- comparing --------------------------------------------------------------
+ */
 
 /* What two decisions are compared by. */
 struct gist {
@@ -307,10 +312,10 @@ struct gist {
 static int gist_compare(const void *a, const void *b)
 {
     const struct gist *x = a, *y = b;
-    const int64_t p[] = {x->rank, x->stage, x->try, x->task, x->kind,
-                         x->ntasks};
-    const int64_t q[] = {y->rank, y->stage, y->try, y->task, y->kind,
-                         y->ntasks};
+    const int64_t p[] = {x->rank, x->stage, x->try,
+                         x->task, x->kind,  x->ntasks};
+    const int64_t q[] = {y->rank, y->stage, y->try,
+                         y->task, y->kind,  y->ntasks};
 
     for (size_t i = 0; i < sizeof p / sizeof *p; i++)
         if (p[i] != q[i])
@@ -367,10 +372,10 @@ static void describe(char *text, size_t size, const struct gist *gists,
 
     text[0] = '\0';
     for (int32_t i = 0; i < n && used < size; i++) {
-        int wrote = snprintf(
-            text + used, size - used, "%s%s job #%lld", i > 0 ? ", " : "",
-            gists[i].kind >= 0 ? kinds[gists[i].kind] : "?",
-            (long long)gists[i].rank);
+        int wrote = snprintf(text + used, size - used, "%s%s job #%lld",
+                             i > 0 ? ", " : "",
+                             gists[i].kind >= 0 ? kinds[gists[i].kind] : "?",
+                             (long long)gists[i].rank);
         used += wrote > 0 ? (size_t)wrote : 0;
     }
     if (n == 0)
@@ -455,9 +460,8 @@ struct pt_world *pt_tape_new(const char *path, bool other,
     struct tape *t = pt_alloc(1, sizeof *t);
     json_t *header = NULL;
 
-    t->world = (struct pt_world){.next = tape_next,
-                                 .carry_out = tape_carry_out,
-                                 .close = tape_close};
+    t->world = (struct pt_world){
+        .next = tape_next, .carry_out = tape_carry_out, .close = tape_close};
     t->other = other;
     t->now = INT64_MIN + 1;
     t->result = result;

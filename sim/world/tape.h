@@ -1,11 +1,11 @@
 /* tape.h - the world that is a recording: it tells what happened, and compares.
  *
- * The facts come off a tape (sink/tape.c); what the core decides is held against
- * what was decided then.  With the recorded policy every decision must be the
- * same, in order, on the same ranges.  With another one the tape answers when it
- * would first have decided differently: the decisions of a step are then
- * compared as a set, and where they run is left aside.  The world stops at the
- * first difference: what follows on the tape would not have happened. */
+ * The facts come off a tape (sink/tape.c); what the core decides is held
+ * against what was decided then.  With the recorded policy every decision must
+ * be the same, in order, on the same ranges.  With another one the tape answers
+ * when it would first have decided differently: the decisions of a step are
+ * then compared as a set, and where they run is left aside.  The world stops at
+ * the first difference: what follows on the tape would not have happened. */
 #ifndef PT_WORLD_TAPE_H
 #define PT_WORLD_TAPE_H
 
@@ -16,7 +16,7 @@
 struct pt_tape_result {
     int64_t steps, facts, decisions; /* that were fed, and compared */
     bool differs;
-    int64_t line;     /* of the step that differs */
+    int64_t line; /* of the step that differs */
     pt_time at;
     char recorded[1024]; /* that step's decisions then, as text ... */
     char decided[1024];  /* ... and now */
@@ -29,7 +29,6 @@ int pt_tape_config(const char *path, char **config, char **label,
 
 /* OTHER: the policy is not the recorded one.  RESULT is filled as it goes. */
 struct pt_world *pt_tape_new(const char *path, bool other,
-                             struct pt_tape_result *result,
-                             struct pt_err *err);
+                             struct pt_tape_result *result, struct pt_err *err);
 
 #endif

@@ -9,8 +9,8 @@ fi
 build=$1
 least=$2
 find "$build/sim" "$build/models" "$build/traces" "$build/plots" \
-    -name '*.gcda' | sort | while read -r data; do
-    gcov -n -o "$data" "${data%.gcda}.o" 2>/dev/null
+    -name '*.gcno' | sort | while read -r notes; do
+    gcov -n -o "$notes" "${notes%.gcno}.o" 2>/dev/null
 done | awk -v least="$least" '
     /^File / {
         file = $2
@@ -36,6 +36,6 @@ done | awk -v least="$least" '
         printf "files below 90 %%:\n%s", low
         core = lines["sim/core"] ? 100 * ran["sim/core"] / lines["sim/core"] : 0
         printf "%s coverage of sim/core: %.1f %%, at least %d\n",
-            core >= least ? "ok" : "not ok", core, least
+            (core >= least) ? "ok" : "not ok", core, least
         exit core < least
     }'

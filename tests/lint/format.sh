@@ -9,5 +9,12 @@ if ! command -v clang-format >/dev/null 2>&1; then
     exit 0
 fi
 # shellcheck disable=SC2086
-clang-format --dry-run -Werror $files
+clang-format --dry-run -Werror $files 2>&1 |
+    sed -n 's/^\([^: ]*\):[0-9]*:[0-9]*: error:.*/\1/p' | uniq -c | awk '
+        { print $2 ": not as clang-format leaves it, " $1 " places" }
+        END {
+            if (NR > 0)
+                print "(make format mends that)"
+            exit NR > 0
+        }'
 echo "ok format"

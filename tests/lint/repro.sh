@@ -11,40 +11,51 @@ trace=$(find traces/samples tests/golden -name '*.swf' -o -name '*.swf.gz' \
 policies='fifo=fifo:order=fair,hold_timeout=5m,backoff=1m,fcfs,spark,easy'
 policies="$policies,easy-sjbf,conservative"
 
+# try NAME COMMAND...: its output to NAME.txt.
+try()
+{
+    name=$1
+    shift
+    "$@" >"$here/$name.txt" 2>"$here/$name.err" || {
+        echo "not ok $name: exit code $?"
+        tail -n 3 "$here/$name.err"
+        bad=1
+    }
+}
+
 # outputs PROGRAM NAME [COMMAND...]: runs PROGRAM under COMMAND (env, say) and
-# leaves the digests of all that it wrote, but for run.json, which names the
+# compares the digests of all that it wrote, but for run.json, which names the
 # program and the day.
 outputs()
 {
     program=$1
-    name=$2
+    into=$2
     shift 2
-    mkdir "$here/$name"
-    "$@" "$program" replay lublin:jobs=1500,nodes=64,load=0.9,estimate=factor \
-        --policy "$policies" --out "$here/$name/model" \
-        >"$here/$name/model.txt" 2>"$here/$name/model.err"
-    "$@" "$program" replay lublin:jobs=300,nodes=64,load=0.9 --nodes 16x4 \
-        --policy fcfs,easy --set ties=pyss --set place=spread \
-        --set machine=named --out "$here/$name/named" \
-        >"$here/$name/named.txt" 2>"$here/$name/named.err"
-    "$@" "$program" trace generate poisson "$here/$name/poisson.swf" \
-        2>/dev/null
+    mkdir "$here/$into"
+    try "$into/model" "$@" "$program" replay \
+        lublin:jobs=1500,nodes=64,load=0.9,estimate=factor \
+        --policy "$policies" --out "$here/$into/model"
+    try "$into/named" "$@" "$program" replay \
+        lublin:jobs=300,nodes=64,load=0.9 --nodes 16x4 --policy fcfs,easy \
+        --set ties=pyss --set place=spread --set machine=named --tape \
+        --out "$here/$into/named"
+    try "$into/poisson" "$@" "$program" trace generate poisson \
+        "$here/$into/poisson.swf"
     if [ -n "$trace" ]; then
-        "$@" "$program" replay "$trace" --nodes 128 --policy "$policies" \
-            --json --out "$here/$name/trace" >"$here/$name/trace.txt" \
-            2>"$here/$name/trace.err"
+        try "$into/trace" "$@" "$program" replay "$trace" --nodes 128 \
+            --policy "$policies" --json --out "$here/$into/trace"
     fi
     (
-        cd "$here/$name"
-        find . -type f ! -name run.json ! -name study.json | sort |
-            xargs sha256sum
-    ) >"$here/$name.sums"
-    n=$(wc -l <"$here/$name.sums")
-    if cmp -s "$here/first.sums" "$here/$name.sums"; then
-        echo "ok $name: $n files"
+        cd "$here/$into"
+        find . -type f ! -name run.json ! -name study.json ! -name '*.err' |
+            sort | xargs sha256sum
+    ) >"$here/$into.sums"
+    [ "$into" = first ] && return
+    if cmp -s "$here/first.sums" "$here/$into.sums"; then
+        echo "ok $into: $(wc -l <"$here/$into.sums") files"
     else
-        echo "not ok $name: differs from gcc at -O2"
-        diff "$here/first.sums" "$here/$name.sums" | head -n 20
+        echo "not ok $into: differs from gcc at -O2"
+        diff "$here/first.sums" "$here/$into.sums" | head -n 20
         bad=1
     fi
 }
@@ -57,18 +68,16 @@ for mode in gcc clang gcc-O0 clang-O0; do
         exit 1
     }
 done
-cp -f /dev/null "$here/first.sums"
-outputs build/gcc/protium first >/dev/null
-bad=0
-for mode in gcc clang gcc-O0 clang-O0; do
+outputs build/gcc/protium first
+for mode in clang gcc-O0 clang-O0; do
     outputs build/$mode/protium $mode
 done
 
 # A locale with a decimal comma, where it can be made.
-mkdir "$here/locale"
+mkdir "$here/locales"
 if command -v localedef >/dev/null 2>&1 &&
-    localedef -i de_DE -f UTF-8 "$here/locale/de_DE.UTF-8" 2>/dev/null; then
-    outputs build/gcc/protium locale env LOCPATH="$here/locale" \
+    localedef -i de_DE -f UTF-8 "$here/locales/de_DE.UTF-8" 2>/dev/null; then
+    outputs build/gcc/protium locale env LOCPATH="$here/locales" \
         LC_ALL=de_DE.UTF-8
 else
     outputs build/gcc/protium locale env LC_ALL=C.UTF-8
