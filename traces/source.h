@@ -15,8 +15,8 @@
 
 /* The truth about one stage. */
 struct pt_truth {
-    pt_time length;        /* of every task, where `task` is NULL */
-    const pt_time *task;   /* [ntasks] each task's own length, or NULL */
+    pt_time length;          /* of every task, where `task` is NULL */
+    const pt_time *task;     /* [ntasks] each task's own length, or NULL */
     enum pt_outcome outcome; /* SUCCESS or FAILURE, once it has run */
 };
 
@@ -45,8 +45,8 @@ struct pt_source_info {
     const struct pt_machine *machine;
     const struct pt_rule *rules;
     int32_t nrules;
-    int64_t rows; /* rows of the input read so far, comments apart */
-    int64_t jobs; /* jobs yielded so far: rows = jobs + dropped */
+    int64_t rows;       /* rows of the input read so far, comments apart */
+    int64_t jobs;       /* jobs yielded so far: rows = jobs + dropped */
     const char *digest; /* SHA-256 of the file's bytes as they are on disk, in
                            hexadecimal; NULL before the end is read, and for
                            models */
@@ -82,8 +82,8 @@ struct pt_source {
     bool (*sniff)(const char *path, const char *head, size_t n); /* is this
                 file ours?  HEAD is its first N decompressed bytes.  NULL for
                 a model */
-    int (*open)(void *state, const char *path,
-                const struct pt_reading *reading, struct pt_err *err);
+    int (*open)(void *state, const char *path, const struct pt_reading *reading,
+                struct pt_err *err);
     int (*next)(void *state, struct pt_work *work, struct pt_err *err);
     void (*info)(const void *state, struct pt_source_info *info);
     void (*close)(void *state);
