@@ -129,15 +129,44 @@ struct insertion {
     struct pt_sum sum;
     bool adds;   /* to an item that may be there */
     bool was;    /* it was there ... */
-    bool zeroed; /* ... and has come to nothing */
+    bool zeroed; /* ... and has come to nothing, and gone */
 };
 
-static void add_to(struct pt_sum *sum, struct insertion *item)
+static void add_to(struct pt_tree_node *leaf, int32_t at,
+                   struct insertion *item)
 {
+    struct pt_sum *sum = &leaf->sum[at];
+
     for (size_t i = 0; i < sizeof sum->v / sizeof *sum->v; i++)
         sum->v[i] += item->sum.v[i];
     item->was = true;
     item->zeroed = sum->v[0] == 0;
+    if (item->zeroed)
+        close_gap(leaf, at);
+}
+
+/* CHILD, the entry AT of NODE, has lost an item. */
+static void shrunk(struct pt_tree *tree, struct pt_tree_node *node, int32_t at,
+                   struct pt_tree_node *child)
+{
+    if (child->n > 0) {
+        node->sum[at] = tree->fold(child->sum, child->n);
+    } else {
+        node_give(tree, child);
+        close_gap(node, at);
+    }
+}
+
+static void lower_root(struct pt_tree *tree)
+{
+    while (tree->height > 0 && tree->root->n == 1) {
+        struct pt_tree_node *root = tree->root;
+        tree->root = root->link[0].child;
+        tree->height--;
+        node_give(tree, root);
+    }
+    if (tree->size == 0)
+        pt_tree_clear(tree);
 }
 
 /* Returns the new right neighbour where NODE had to split, else NULL. */
@@ -154,6 +183,10 @@ static struct pt_tree_node *insert(struct pt_tree *tree,
             node->key[at] = item->key;
         struct pt_tree_node *below = node->link[at].child;
         child = insert(tree, below, height - 1, item);
+        if (item->zeroed) {
+            shrunk(tree, node, at, below);
+            return NULL;
+        }
         node->sum[at] = tree->fold(below->sum, below->n);
         if (!child)
             return NULL;
@@ -162,7 +195,7 @@ static struct pt_tree_node *insert(struct pt_tree *tree,
         at = lower(node, &item->key);
         if (at < node->n && same(&node->key[at], &item->key)) {
             pt_assert(item->adds);
-            add_to(&node->sum[at], item);
+            add_to(node, at, item);
             return NULL;
         }
     }
@@ -222,8 +255,10 @@ void pt_tree_add(struct pt_tree *tree, struct pt_key key, int64_t value,
         .key = key, .value = value, .sum = sum, .adds = true};
 
     put(tree, &item);
-    if (item.zeroed)
-        pt_tree_remove(tree, key);
+    if (item.zeroed) {
+        tree->size--;
+        lower_root(tree);
+    }
 }
 
 static void drop(struct pt_tree *tree, struct pt_tree_node *node,
@@ -238,12 +273,7 @@ static void drop(struct pt_tree *tree, struct pt_tree_node *node,
     int32_t at = under(node, key);
     struct pt_tree_node *child = node->link[at].child;
     drop(tree, child, height - 1, key);
-    if (child->n > 0) {
-        node->sum[at] = tree->fold(child->sum, child->n);
-    } else {
-        node_give(tree, child);
-        close_gap(node, at);
-    }
+    shrunk(tree, node, at, child);
 }
 
 void pt_tree_remove(struct pt_tree *tree, struct pt_key key)
@@ -251,14 +281,7 @@ void pt_tree_remove(struct pt_tree *tree, struct pt_key key)
     pt_assert(tree->root);
     drop(tree, tree->root, tree->height, &key);
     tree->size--;
-    while (tree->height > 0 && tree->root->n == 1) {
-        struct pt_tree_node *root = tree->root;
-        tree->root = root->link[0].child;
-        tree->height--;
-        node_give(tree, root);
-    }
-    if (tree->size == 0)
-        pt_tree_clear(tree);
+    lower_root(tree);
 }
 
 static void change(struct pt_tree *tree, struct pt_tree_node *node,
@@ -395,7 +418,8 @@ void pt_tree_walk_start(const struct pt_tree *tree, struct pt_tree_walk *walk)
 }
 
 bool pt_tree_walk(const struct pt_tree *tree, struct pt_tree_walk *walk,
-                  struct pt_tree_search *search, struct pt_key *key)
+                  struct pt_tree_search *search, struct pt_key *key,
+                  int64_t *value)
 {
     int32_t height = walk->height;
 
@@ -418,6 +442,9 @@ bool pt_tree_walk(const struct pt_tree *tree, struct pt_tree_walk *walk,
     }
     walk->height = 0;
     search->found = &walk->node[0]->sum[walk->at[0]];
-    *key = walk->node[0]->key[walk->at[0]];
+    if (key)
+        *key = walk->node[0]->key[walk->at[0]];
+    if (value)
+        *value = walk->node[0]->link[walk->at[0]].value;
     return true;
 }

@@ -63,7 +63,7 @@ void pt_tree_insert(struct pt_tree *tree, struct pt_key key, int64_t value,
                     struct pt_sum sum);
 /* Adds the parts of SUM to those of KEY's item; a new item has them as they
  * are, and one whose v[0] comes to 0 is removed.  VALUE is a new item's.  One
- * descent, but for the removal. */
+ * descent. */
 void pt_tree_add(struct pt_tree *tree, struct pt_key key, int64_t value,
                  struct pt_sum sum);
 /* KEY is in the tree. */
@@ -113,7 +113,8 @@ void pt_tree_walk_start(const struct pt_tree *tree, struct pt_tree_walk *walk);
  * search->found is its summary.  False if there is none; the walk is over then.
  */
 bool pt_tree_walk(const struct pt_tree *tree, struct pt_tree_walk *walk,
-                  struct pt_tree_search *search, struct pt_key *key);
+                  struct pt_tree_search *search, struct pt_key *key,
+                  int64_t *value);
 
 /* The first item with key >= FROM (NULL: of all). */
 bool pt_tree_next(const struct pt_tree *tree, const struct pt_key *from,

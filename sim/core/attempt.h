@@ -26,6 +26,8 @@ struct pt_attempt {
     enum pt_attempt_state state;
     int32_t job; /* in the core's books */
     int32_t stage, try;
+    int32_t tag;            /* of the job */
+    enum pt_mode mode;      /* of the stage */
     int32_t task, task_end; /* the tasks that it is to run */
     int32_t placed;         /* of a gang: those that have slots */
     int32_t gone;           /* those that ended before the others */
@@ -40,8 +42,9 @@ struct pt_attempt {
     int32_t overdue;     /* index + 1 in the list of those past `until` */
     int32_t pool;
     struct pt_entry entry; /* keys, width in units, limit, promise */
-    pt_time first_promise;
-    pt_time start, until; /* of the work; its predicted end */
+    pt_time first_promise; /* that it ever got */
+    pt_time claim;         /* the first of those that bind */
+    pt_time start, until;  /* of the work; its predicted end */
     pt_time hold_start;
     pt_time hold_stamp; /* sum over held slots of (taken - hold_start) */
     int64_t serial;     /* order of starts */

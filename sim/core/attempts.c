@@ -74,7 +74,7 @@ static int32_t pool_of(struct pt_plan *plan, const struct pt_job *job)
 
 int32_t pt_attempt_ask(const struct pt_attempt *attempt)
 {
-    if (attempt->spec->mode == PT_PARALLEL)
+    if (attempt->mode == PT_PARALLEL)
         return 1;
     return attempt->task_end - attempt->task - attempt->placed;
 }
@@ -145,7 +145,10 @@ int32_t pt_attempt_new(struct pt_plan *plan, int32_t job, int32_t stage,
                              .try = try,
                              .task = task,
                              .task_end = task_end,
+                             .tag = book->job->tag,
+                             .mode = book->job->stages[stage].mode,
                              .first_promise = PT_TIME_NEVER,
+                             .claim = PT_TIME_NEVER,
                              .until = PT_TIME_NEVER,
                              .spec = &book->job->stages[stage],
                              .pool = pool_of(plan, book->job),
@@ -166,17 +169,34 @@ static void leave_overdue(struct pt_plan *plan, struct pt_attempt *a)
     a->overdue = 0;
 }
 
+/* What the attempt was goes into its job's record: at its end, so that its
+ * start need not touch the job. */
+static void note(struct pt_record *record, const struct pt_attempt *a)
+{
+    if (a->first_promise < record->promise)
+        record->promise = a->first_promise;
+    if (a->state != PT_ATTEMPT_RUNNING)
+        return;
+    record->tries++;
+    if (a->start < record->first_start)
+        record->first_start = a->start;
+    if (record->last_start == PT_TIME_NEVER || a->start > record->last_start)
+        record->last_start = a->start;
+}
+
 void pt_attempt_free(struct pt_plan *plan, int32_t handle)
 {
     struct pt_attempt *a = pt_attempt_at(plan, handle);
+    struct pt_job_book *book = pt_job_at(plan, a->job);
 
     pt_assert(a->state != PT_ATTEMPT_NONE && !a->booked);
     leave_overdue(plan, a);
     pt_agenda_set(&plan->agenda, handle, PT_TIME_NEVER);
     pt_free(a->ended);
     a->ended = NULL;
+    note(&book->record, a);
     a->state = PT_ATTEMPT_NONE;
-    pt_job_at(plan, a->job)->live--;
+    book->live--;
     pt_slab_give(&plan->attempts, handle);
 }
 
@@ -202,7 +222,6 @@ void pt_attempt_unpromise(struct pt_plan *plan, int32_t handle)
 void pt_attempt_promise(struct pt_plan *plan, int32_t handle, pt_time at)
 {
     struct pt_attempt *a = pt_attempt_at(plan, handle);
-    struct pt_record *record = &pt_job_at(plan, a->job)->record;
 
     if (a->booked)
         unbook(plan, a);
@@ -213,8 +232,8 @@ void pt_attempt_promise(struct pt_plan *plan, int32_t handle, pt_time at)
     pt_pending_change(&plan->pending, &a->entry);
     if (a->first_promise == PT_TIME_NEVER)
         a->first_promise = at;
-    if (record->promise == PT_TIME_NEVER)
-        record->promise = at;
+    if (a->claim == PT_TIME_NEVER)
+        a->claim = at;
     if (plan->upkeep.keeps)
         pt_agenda_set(&plan->promised, handle, at);
 }
@@ -227,12 +246,11 @@ struct pt_decision *pt_plan_decide(struct pt_plan *plan,
                                    enum pt_cause cause)
 {
     const struct pt_attempt *a = pt_attempt_at(plan, handle);
-    const struct pt_job *job = pt_job_at(plan, a->job)->job;
     struct pt_decision decision = {.kind = kind,
                                    .cause = cause,
                                    .attempt = handle,
-                                   .tag = job->tag,
-                                   .rank = job->rank,
+                                   .tag = a->tag,
+                                   .rank = a->entry.key[PT_LANE_QUEUE].b,
                                    .stage = a->stage,
                                    .try = a->try,
                                    .task = a->task,
@@ -248,19 +266,13 @@ struct pt_decision *pt_plan_decide(struct pt_plan *plan,
     return &plan->decisions[plan->step.ndecisions - 1];
 }
 
-static void note_start(struct pt_plan *plan, const struct pt_attempt *a)
+/* A promise that is kept binds the start. */
+static void check_claim(struct pt_plan *plan, const struct pt_attempt *a)
 {
-    struct pt_record *record = &pt_job_at(plan, a->job)->record;
-
-    if (record->first_start == PT_TIME_NEVER)
-        record->first_start = plan->now;
-    record->last_start = plan->now;
-    record->tries++;
-    if (plan->upkeep.keeps && !plan->broken &&
-        a->first_promise != PT_TIME_NEVER) {
-        pt_assert(plan->now <= a->first_promise);
-        plan->counts.checks++;
-    }
+    if (!plan->upkeep.keeps || plan->broken || a->claim == PT_TIME_NEVER)
+        return;
+    pt_assert(plan->now <= a->claim);
+    plan->counts.checks++;
 }
 
 void pt_attempt_run(struct pt_plan *plan, int32_t handle)
@@ -273,12 +285,12 @@ void pt_attempt_run(struct pt_plan *plan, int32_t handle)
     a->start = plan->now;
     a->serial = plan->serial++;
     plan->running += grains(plan, units_of(plan, a, a->placed));
-    note_start(plan, a);
+    check_claim(plan, a);
     pt_plan_decide(plan, PT_START, handle, PT_CAUSE_NONE);
     pt_agenda_set(&plan->agenda, handle,
                   plan->config.limits == PT_LIMITS_TRUST
                       ? PT_TIME_NEVER
-                      : pt_time_add(plan->now, a->spec->limit));
+                      : pt_time_add(plan->now, a->entry.limit));
 }
 
 static void leave_holders(struct pt_plan *plan, int32_t handle)

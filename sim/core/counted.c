@@ -5,9 +5,19 @@
 #include "base/assert.h"
 #include "base/vec.h"
 
+/* Where the last search for a place failed.  It is good until the profile
+ * changes: in a pass over a long queue, most ask for the same again. */
+struct memory {
+    bool good;
+    int64_t n;
+    pt_time length, bound;
+    struct pt_cursor cursor;
+};
+
 struct counted {
     struct pt_space space;
     struct pt_profile profile;
+    struct memory failed;
     int32_t per_node; /* units a node */
     int32_t words;
     uint64_t *busy, *down; /* bit per unit */
@@ -75,8 +85,10 @@ static void counted_close(struct pt_space *space)
 static void counted_advance(struct pt_space *space, pt_time now)
 {
     space->now = now;
-    if (space->config.promises)
-        pt_profile_advance(&counted_of(space)->profile, now);
+    if (!space->config.promises)
+        return;
+    pt_profile_advance(&counted_of(space)->profile, now);
+    counted_of(space)->failed.good = false;
 }
 
 static int64_t counted_units(const struct pt_space *space,
@@ -128,16 +140,30 @@ static pt_time counted_earliest(struct pt_space *space,
                                 struct pt_attempt *attempt, int32_t ntasks,
                                 pt_time bound, pt_time reach)
 {
-    return pt_profile_earlier(&counted_of(space)->profile,
-                              counted_units(space, attempt->spec, ntasks),
-                              attempt->entry.limit, bound, reach);
+    struct counted *c = counted_of(space);
+    struct memory *failed = &c->failed;
+    int64_t n = counted_units(space, attempt->spec, ntasks);
+    pt_time length = attempt->entry.limit;
+
+    if (!failed->good || n < failed->n || length < failed->length ||
+        bound < failed->bound)
+        pt_profile_here(&c->profile, &failed->cursor);
+    pt_time at = pt_profile_earlier(&c->profile, n, length, bound, reach,
+                                    &failed->cursor);
+    failed->good = at == bound;
+    failed->n = n;
+    failed->length = length;
+    failed->bound = bound;
+    return at;
 }
 
 /* More or fewer units in the future of a machine that keeps one. */
 static void reserve(struct counted *c, pt_time from, pt_time until, int64_t n)
 {
-    if (c->space.config.promises)
-        pt_profile_add(&c->profile, from, until, n);
+    if (!c->space.config.promises)
+        return;
+    pt_profile_add(&c->profile, from, until, n);
+    c->failed.good = false;
 }
 
 static void counted_book(struct pt_space *space, struct pt_attempt *attempt,

@@ -172,11 +172,21 @@ static int32_t pick_movable(struct pt_tree_search *s, const struct pt_sum *sums,
     return from;
 }
 
+void pt_pending_walk_start(const struct pt_pending *pending,
+                           struct pt_tree_walk *walk)
+{
+    pt_tree_walk_start(&pending->lane[PT_LANE_QUEUE], walk);
+}
+
 int32_t pt_pending_movable(const struct pt_pending *pending,
-                           const struct pt_key *after,
+                           struct pt_tree_walk *walk,
                            const struct pt_stairs *free)
 {
     struct stair_search s = {.search = {.pick = pick_movable}, .stairs = free};
+    int64_t handle;
 
-    return search(&pending->lane[PT_LANE_QUEUE], after, &s.search);
+    return pt_tree_walk(&pending->lane[PT_LANE_QUEUE], walk, &s.search, NULL,
+                        &handle)
+               ? (int32_t)handle
+               : -1;
 }

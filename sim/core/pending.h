@@ -83,11 +83,15 @@ int32_t pt_pending_fit(const struct pt_pending *pending,
                        const struct pt_key *after,
                        const struct pt_stairs *stairs);
 
-/* The first of the queue, after AFTER (NULL: of all), whose promise is later
- * than the first instant at which its width is free at all.  FREE: ascending
- * levels; level[i] units are first free at within[i]. */
+/* A walk along the queue to those whose promise is later than the first instant
+ * at which their width is free at all; good while nobody enters or leaves.
+ * FREE, which may change between steps: ascending levels; level[i] units are
+ * first free at within[i]. */
+void pt_pending_walk_start(const struct pt_pending *pending,
+                           struct pt_tree_walk *walk);
+/* The next one, or -1. */
 int32_t pt_pending_movable(const struct pt_pending *pending,
-                           const struct pt_key *after,
+                           struct pt_tree_walk *walk,
                            const struct pt_stairs *free);
 
 #endif

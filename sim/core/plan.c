@@ -48,14 +48,14 @@ static void start_gang(struct pt_plan *plan, pt_waiting waiting)
 
     pt_assert(a->placed == 0);
     if (a->booked) {
-        pt_time hole = pt_time_add(a->entry.promise, a->spec->limit);
+        pt_time hole = pt_time_add(a->entry.promise, a->entry.limit);
         bool early = a->entry.promise > plan->now;
         pt_attempt_unpromise(plan, waiting);
         if (early && hole > plan->space->hole_end)
             plan->space->hole_end = hole;
     }
     pt_attempt_dequeue(plan, waiting);
-    a->until = pt_time_add(plan->now, a->spec->limit);
+    a->until = pt_time_add(plan->now, a->entry.limit);
     take(plan, a, ask);
     pt_attempt_run(plan, waiting);
 }
@@ -74,7 +74,7 @@ static void start_task(struct pt_plan *plan, pt_waiting waiting)
         handle = pt_attempt_new(plan, a->job, a->stage, a->try, a->task,
                                 a->task + 1);
         a->task++;
-        a->first_promise = PT_TIME_NEVER;
+        a->claim = PT_TIME_NEVER;
         pt_attempt_enqueue(plan, waiting);
     }
     struct pt_attempt *one = pt_attempt_at(plan, handle);
@@ -105,7 +105,7 @@ bool pt_plan_start(struct pt_plan *plan, pt_waiting waiting)
     struct pt_attempt *a = pt_attempt_at(plan, waiting);
 
     pt_assert(a->state == PT_ATTEMPT_WAITING);
-    if (a->spec->mode == PT_GANG) {
+    if (a->mode == PT_GANG) {
         if (!fits(plan, waiting))
             return false;
         start_gang(plan, waiting);
@@ -234,7 +234,7 @@ void pt_plan_forget(struct pt_plan *plan)
             continue;
         pt_attempt_unpromise(plan, w);
         pt_pending_change(&plan->pending, &a->entry);
-        a->first_promise = PT_TIME_NEVER;
+        a->claim = PT_TIME_NEVER;
     }
 }
 
@@ -274,20 +274,18 @@ void pt_plan_compress(struct pt_plan *plan)
 {
     struct pt_space *space = plan->space;
     struct pt_stairs stairs;
-    const struct pt_key *after = NULL;
+    struct pt_tree_walk walk;
     pt_waiting w;
 
     if (!space->gained)
         return;
     pt_time reach = later(space->gain_end, space->hole_end), holes = 0;
+    pt_pending_walk_start(&plan->pending, &walk);
     if (space->promises > 0)
         climb_up(plan, reach, &stairs);
     while (space->promises > 0 &&
-           (w = pt_pending_movable(&plan->pending, after, &stairs)) >= 0) {
+           (w = pt_pending_movable(&plan->pending, &walk, &stairs)) >= 0) {
         struct pt_attempt *a = pt_attempt_at(plan, w);
-        after = &a->entry.key[PT_LANE_QUEUE];
-        if (!a->booked)
-            continue;
         pt_time had = a->entry.promise;
         pt_time at =
             space->ops->earliest(space, a, pt_attempt_ask(a), had, reach);
@@ -344,7 +342,7 @@ int64_t pt_plan_launch(struct pt_plan *plan, pt_waiting waiting, int64_t max,
         *complete = room == left;
     if (room <= 0)
         return 0;
-    if (a->spec->mode == PT_PARALLEL) {
+    if (a->mode == PT_PARALLEL) {
         for (int64_t i = 0; i < room; i++)
             start_task(plan, waiting);
     } else if (a->placed == 0 && room == left) {

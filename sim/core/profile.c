@@ -118,7 +118,8 @@ static void seek(const struct pt_profile *profile, struct pt_cursor *cursor,
     struct pt_key key;
 
     if (cursor->at == PT_TIME_NEVER ||
-        !pt_tree_walk(&profile->changes, &cursor->walk, &s->search, &key)) {
+        !pt_tree_walk(&profile->changes, &cursor->walk, &s->search, &key,
+                      NULL)) {
         cursor->at = PT_TIME_NEVER;
         return;
     }
@@ -215,26 +216,86 @@ int64_t pt_profile_least(const struct pt_profile *profile, pt_time until)
     }
 }
 
-pt_time pt_profile_earlier(const struct pt_profile *profile, int64_t n,
-                           pt_time length, pt_time bound, pt_time reach)
-{
-    struct pt_cursor cursor;
-    pt_time last = reach < bound ? reach : bound;
+/* The last change in (FROM, UNTIL) after which fewer than WANT are free. */
+struct last {
+    pt_time from, until;
+    int64_t want;
+    struct pt_cursor *cursor;
+};
 
-    pt_profile_here(profile, &cursor);
+/* Entries of NODE that may hold changes before UNTIL. */
+static int32_t entries_before(const struct pt_tree_node *node, pt_time until)
+{
+    int32_t n = 0;
+
+    while (n < node->n && node->key[n].a < until)
+        n++;
+    return n;
+}
+
+/* Looks below NODE, at whose start LEVEL are free, from the right; CURSOR gets
+ * the place. */
+static bool last_below(const struct last *last, const struct pt_tree_node *node,
+                       int32_t height, int64_t level)
+{
+    int32_t n = entries_before(node, last->until);
+    int64_t before[PT_TREE_FAN + 1];
+
+    before[0] = level;
+    for (int32_t i = 0; i < n; i++)
+        before[i + 1] = before[i] + node->sum[i].v[0];
+    for (int32_t i = n - 1; i >= 0; i--) {
+        if (height > 0 && i + 1 < node->n && node->key[i + 1].a <= last->from)
+            return false;
+        if (height == 0 && node->key[i].a <= last->from)
+            return false;
+        if (before[i] + node->sum[i].v[1] >= last->want)
+            continue;
+        if (height > 0 &&
+            !last_below(last, node->link[i].child, height - 1, before[i]))
+            continue;
+        last->cursor->walk.node[height] = node;
+        last->cursor->walk.at[height] = i;
+        if (height == 0) {
+            last->cursor->walk.height = 0;
+            last->cursor->at = node->key[i].a;
+            last->cursor->level = before[i + 1];
+        }
+        return true;
+    }
+    return false;
+}
+
+pt_time pt_profile_earlier(const struct pt_profile *profile, int64_t n,
+                           pt_time length, pt_time bound, pt_time reach,
+                           struct pt_cursor *cursor)
+{
+    const struct pt_tree *changes = &profile->changes;
+    pt_time latest = reach < bound ? reach : bound;
+
     for (;;) {
-        pt_profile_rise(profile, &cursor, n);
-        pt_time start = cursor.at;
-        if (start >= last)
+        pt_profile_rise(profile, cursor, n);
+        pt_time start = cursor->at, end = pt_time_add(start, length);
+        if (start >= latest)
             return bound;
-        pt_profile_fall(profile, &cursor, n);
-        if (cursor.at >= bound || cursor.at >= pt_time_add(start, length))
+        end = end < bound ? end : bound;
+        pt_profile_fall(profile, cursor, n);
+        if (cursor->at >= end)
             return start;
+        /* Whoever starts before the last gap in [start, end) ends runs into
+         * it. */
+        struct last last = {
+            .from = cursor->at, .until = end, .want = n, .cursor = cursor};
+        last_below(&last, changes->root, changes->height, profile->level);
     }
 }
 
 pt_time pt_profile_earliest(const struct pt_profile *profile, int64_t n,
                             pt_time length, pt_time bound)
 {
-    return pt_profile_earlier(profile, n, length, bound, PT_TIME_NEVER);
+    struct pt_cursor cursor;
+
+    pt_profile_here(profile, &cursor);
+    return pt_profile_earlier(profile, n, length, bound, PT_TIME_NEVER,
+                              &cursor);
 }

@@ -65,8 +65,12 @@ pt_time pt_profile_reaches(const struct pt_profile *profile, pt_time from,
  * on it has its units already.  BOUND = PT_TIME_NEVER: it has no place yet. */
 pt_time pt_profile_earliest(const struct pt_profile *profile, int64_t n,
                             pt_time length, pt_time bound);
-/* The same, but a place at REACH or later is none: BOUND is returned. */
+/* The same from CURSOR on, but a place at REACH or later is none: BOUND is
+ * returned.  CURSOR is left where the search ended: no place lies before it for
+ * whoever asks for as many or more, as long or longer, and has his own no
+ * earlier. */
 pt_time pt_profile_earlier(const struct pt_profile *profile, int64_t n,
-                           pt_time length, pt_time bound, pt_time reach);
+                           pt_time length, pt_time bound, pt_time reach,
+                           struct pt_cursor *cursor);
 
 #endif
