@@ -76,6 +76,12 @@ programs()
             program=build/$mode/${source%.c}
             [ -f "$source" ] && echo "$mode/$suite/${program##*/} $program"
         done
+        # Builds a tree of its own: once is enough.
+        [ "$suite" = issues ] && [ "$mode" != gcc ] && continue
+        for script in tests/"$suite"/test_*.sh; do
+            [ -f "$script" ] &&
+                echo "$mode/$suite/$(basename "$script" .sh) sh $script"
+        done
     done
 }
 

@@ -249,6 +249,21 @@ static void bound(struct pt_sieve *sieve, struct pt_row_kept *kept)
         kept->length = kept->limit;
 }
 
+/* A run must end long before time does: queues add up. */
+#define LAST_END (PT_TIME_NEVER / 4)
+
+static int check_end(const struct pt_sieve *sieve, const struct pt_row *row,
+                     struct pt_err *err)
+{
+    if (pt_time_add(row->submit, row->run) <= LAST_END &&
+        row->limit <= LAST_END)
+        return 0;
+    return pt_err_at(err, PT_ERR_INPUT, sieve->file, row->line,
+                     row->column.submit,
+                     "would end beyond the end of time (expected submit + run, "
+                     "and the requested time, below 2.3e12 s)");
+}
+
 /* What ROW comes to: 1 = it is KEPT, 0 = it is dropped. */
 static int sift(struct pt_sieve *sieve, const struct pt_row *row,
                 struct pt_row_kept *kept, struct pt_err *err)
@@ -273,6 +288,8 @@ static int sift(struct pt_sieve *sieve, const struct pt_row *row,
             return too_wide(sieve, row, size, err);
     }
     if (limit <= 0 && make_limit(sieve, row, &limit, err) < 0)
+        return -1;
+    if (check_end(sieve, row, err) < 0)
         return -1;
     remark(sieve, row);
     *kept = (struct pt_row_kept){.submit = row->submit,

@@ -187,9 +187,9 @@ static void counted_unbook(struct pt_space *space, struct pt_attempt *attempt,
 /* Appends units [first, first + count), joined to a range that ends there. */
 static void append(struct pt_alloc *alloc, int32_t first, int32_t count)
 {
-    struct pt_range *last = alloc->ranges + alloc->n - 1;
+    struct pt_range *last = alloc->n > 0 ? &alloc->ranges[alloc->n - 1] : NULL;
 
-    if (alloc->n > 0 && last->first + last->count == first)
+    if (last && last->first + last->count == first)
         last->count += count;
     else
         pt_vec_push(alloc->ranges, alloc->n, alloc->capacity,

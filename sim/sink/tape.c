@@ -1,7 +1,8 @@
 /* tape.c - tape.jsonl: every fact that the core was told, and every decision.
  *
  * JSON lines.  The first is {"schema": "protium.tape/1", "config": {...}}; each
- * further one is a step: {"t": instant, "facts": [...], "decisions": [...]}.
+ * further one is a step: {"t": instant, "facts": [...], "decisions": [...]};
+ * the last is {"steps": how many}, so that a tape that was cut is known as one.
  * Times are integer microseconds.  A fact is one of
  *   {"submitted": rank, "id", "user", "group", "queue", "stages": [{"tasks",
  *     "mode", "need": [cores, gpus, memory], "limit", "parents"}]}
@@ -28,6 +29,7 @@ const char *const pt_tape_causes[] = {[PT_CAUSE_NONE] = "none",
 
 struct tape {
     struct pt_out *out;
+    int64_t steps;
 };
 
 static void member(struct pt_out *out, const char *key, int64_t value)
@@ -135,6 +137,7 @@ static int tape_step(void *state, const struct pt_step *step,
     (void)err;
     if (step->nfacts == 0 && step->ndecisions == 0 && step->nrecords > 0)
         return 0; /* the run's end: no facts led to it */
+    ((struct tape *)state)->steps++;
     member(out, "{\"t\":", step->now);
     pt_out_text(out, ",\"facts\":[");
     for (int32_t i = 0; i < step->nfacts; i++) {
@@ -152,6 +155,19 @@ static int tape_step(void *state, const struct pt_step *step,
     return 0;
 }
 
+static int tape_close(void *state, const struct pt_report *report,
+                      struct pt_err *err)
+{
+    const struct tape *tape = state;
+
+    (void)err;
+    if (!report)
+        return 0;
+    member(tape->out, "{\"steps\":", tape->steps);
+    pt_out_text(tape->out, "}\n");
+    return 0;
+}
+
 extern const struct pt_sink pt_sink_tape;
 const struct pt_sink pt_sink_tape = {
     .name = "tape",
@@ -161,4 +177,5 @@ const struct pt_sink pt_sink_tape = {
     .optional = true,
     .state_size = sizeof(struct tape),
     .open = tape_open,
-    .step = tape_step};
+    .step = tape_step,
+    .close = tape_close};

@@ -87,8 +87,9 @@ static void empty_run(const char *run)
     }
 }
 
-/* Removes the runs of an earlier study that STUDY does not have. */
-static void remove_others(const char *dir, const struct pt_study *study)
+/* Removes the runs of an earlier study that are not among REPORTS [N]. */
+static void remove_others(const char *dir, const struct pt_report *reports,
+                          int n)
 {
     char *runs = joined(dir, "runs");
     DIR *folder = opendir(runs);
@@ -96,8 +97,8 @@ static void remove_others(const char *dir, const struct pt_study *study)
 
     while (folder && (entry = readdir(folder))) {
         bool kept = !pt_label_is_valid(entry->d_name);
-        for (int i = 0; i < study->choices.n; i++)
-            kept |= strcmp(entry->d_name, study->choices.items[i].label) == 0;
+        for (int i = 0; i < n; i++)
+            kept |= strcmp(entry->d_name, reports[i].run->label) == 0;
         if (!kept) {
             char *run = joined(runs, entry->d_name);
             empty_run(run);
@@ -127,22 +128,38 @@ static int write_study(const char *dir, const struct pt_study *study,
     return status;
 }
 
-int pt_folder_begin(const char *dir, const struct pt_study *study,
+int pt_folder_begin(const char *dir, const struct pt_study *study, bool *fresh,
                     struct pt_err *err)
 {
-    char *summary;
-
+    *fresh = false;
     if (!dir[0])
         return pt_err_set(err, PT_ERR_USAGE, "--out '' is not a folder");
     if (make_folders(dir, err) < 0 || check_folder(dir, err) < 0)
         return -1;
-    if (write_study(dir, study, err) < 0)
-        return -1;
-    summary = joined(dir, "summary.csv");
-    unlink(summary);
-    pt_free(summary);
-    remove_others(dir, study);
-    return 0;
+    *fresh = !is_there(dir, "study.json");
+    return *fresh ? write_study(dir, study, err) : 0;
+}
+
+void pt_folder_undo(const char *dir)
+{
+    char *runs = joined(dir, "runs"), *study = joined(dir, "study.json");
+    DIR *folder = opendir(runs);
+    const struct dirent *entry;
+
+    while (folder && (entry = readdir(folder))) {
+        char *run = joined(runs, entry->d_name);
+        if (pt_label_is_valid(entry->d_name))
+            rmdir(run); /* only if no run has left anything there */
+        pt_free(run);
+    }
+    if (folder)
+        closedir(folder);
+    if (!folder || rmdir(runs) == 0) {
+        unlink(study);
+        rmdir(dir);
+    }
+    pt_free(runs);
+    pt_free(study);
 }
 
 char *pt_folder_run(const char *dir, const char *label, struct pt_err *err)
@@ -151,25 +168,46 @@ char *pt_folder_run(const char *dir, const char *label, struct pt_err *err)
     char *path = joined(runs, label);
 
     pt_free(runs);
-    if (make_folders(path, err) == 0) {
-        empty_run(path);
+    if (make_folders(path, err) == 0)
         return path;
-    }
     pt_free(path);
     return NULL;
 }
 
-int pt_folder_end(const char *dir, const struct pt_report *reports, int n,
-                  struct pt_err *err)
+/* Removes what an earlier run of the same label wrote and this one did not. */
+static void remove_stale(const char *dir, const struct pt_report *report)
+{
+    char *runs = joined(dir, "runs");
+    char *run = joined(runs, report->run->label);
+
+    for (int i = 0; pt_sinks[i]; i++) {
+        bool written = false;
+        for (int32_t k = 0; k < report->noutputs; k++)
+            written |= strcmp(report->outputs[k].file, pt_sinks[i]->file) == 0;
+        if (!written) {
+            char *path = joined(run, pt_sinks[i]->file);
+            unlink(path);
+            pt_free(path);
+        }
+    }
+    pt_free(run);
+    pt_free(runs);
+}
+
+int pt_folder_end(const char *dir, const struct pt_study *study,
+                  const struct pt_report *reports, int n, struct pt_err *err)
 {
     char *path = joined(dir, "summary.csv");
     struct pt_out out;
     int status = pt_out_open(&out, path, err);
 
+    remove_others(dir, reports, n);
+    for (int i = 0; i < n; i++)
+        remove_stale(dir, &reports[i]);
     if (status == 0) {
         pt_summary_csv(&out, reports, n);
         status = pt_out_commit(&out, NULL, err);
     }
     pt_free(path);
-    return status;
+    return status == 0 ? write_study(dir, study, err) : -1;
 }

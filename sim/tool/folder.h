@@ -1,26 +1,32 @@
 /* folder.h - the folder of `--out`: study.json, summary.csv, runs/LABEL.
  *
- * study.json marks a folder as ours.  Onto an earlier result, runs are replaced
- * one by one; those that the new study does not have are removed. */
+ * study.json marks a folder as ours.  Onto an earlier result, each run is
+ * replaced when the new one is whole, and what the new study does not have goes
+ * at its end: a failure costs nothing that was there before. */
 #ifndef PT_TOOL_FOLDER_H
 #define PT_TOOL_FOLDER_H
 
+#include <stdbool.h>
 #include "base/error.h"
 #include "tool/study.h"
 
 struct pt_report;
 
-/* Makes DIR ready for STUDY and writes study.json.  A folder that holds
- * something else than results is PT_ERR_USAGE, and is left alone. */
-int pt_folder_begin(const char *dir, const struct pt_study *study,
+/* Makes DIR ready for STUDY; *fresh tells whether it was no result before.  A
+ * folder that holds something else is PT_ERR_USAGE, and is left alone. */
+int pt_folder_begin(const char *dir, const struct pt_study *study, bool *fresh,
                     struct pt_err *err);
 
-/* The folder of the run LABEL, made if need be, without what an earlier run
- * left there; the caller frees.  NULL with ERR filled. */
+/* After a failure in a fresh DIR: removes it, unless a run is in it. */
+void pt_folder_undo(const char *dir);
+
+/* The folder of the run LABEL, made if need be; the caller frees.  NULL with
+ * ERR filled. */
 char *pt_folder_run(const char *dir, const char *label, struct pt_err *err);
 
-/* Writes DIR/summary.csv: one row per run. */
-int pt_folder_end(const char *dir, const struct pt_report *reports, int n,
-                  struct pt_err *err);
+/* Writes DIR/summary.csv, one row per run, and study.json, and removes what is
+ * left of an earlier study. */
+int pt_folder_end(const char *dir, const struct pt_study *study,
+                  const struct pt_report *reports, int n, struct pt_err *err);
 
 #endif

@@ -211,14 +211,21 @@ static int print(const struct replay *replay, struct pt_err *err)
 static int replay_all(struct replay *replay, const struct pt_tool *tool,
                       struct pt_err *err)
 {
-    if (replay->out && pt_folder_begin(replay->out, &replay->study, err) < 0)
-        return -1;
-    if (go_all(replay, tool, err) < 0)
-        return -1;
-    if (replay->out &&
-        pt_folder_end(replay->out, replay->reports, replay->nruns, err) < 0)
-        return -1;
-    return print(replay, err);
+    bool fresh = false;
+    int status = 0;
+
+    if (replay->out)
+        status = pt_folder_begin(replay->out, &replay->study, &fresh, err);
+    if (status == 0)
+        status = go_all(replay, tool, err);
+    if (status == 0 && replay->out)
+        status = pt_folder_end(replay->out, &replay->study, replay->reports,
+                               replay->nruns, err);
+    if (status == 0)
+        return print(replay, err);
+    if (fresh)
+        pt_folder_undo(replay->out);
+    return status;
 }
 
 static int replay_run(const struct pt_tool *tool, int argc, char **argv,

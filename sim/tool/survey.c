@@ -113,7 +113,7 @@ struct pt_reading pt_survey_reading(const struct pt_study *study)
 
 /* One reading, SORTED or not. */
 static int read_once(const struct pt_study *study, bool sorted,
-                     struct pt_survey *survey,
+                     const volatile int *stop, struct pt_survey *survey,
                      int (*yield)(void *context, const struct pt_work *work,
                                   struct pt_err *err),
                      void *context, struct pt_err *err)
@@ -137,10 +137,12 @@ static int read_once(const struct pt_study *study, bool sorted,
     if (status == 0) {
         while ((status = source->next(state, &work, err)) == 1) {
             take_in(survey, &users, &work);
-            if (yield && yield(context, &work, err) < 0) {
+            if (yield && yield(context, &work, err) < 0)
                 status = -1;
+            else if (stop && *stop)
+                status = pt_err_set(err, PT_ERR_INTERRUPTED, "interrupted");
+            if (status < 0)
                 break;
-            }
         }
         source->info(state, &info);
         survey->users = (int64_t)users.n;
@@ -152,15 +154,17 @@ static int read_once(const struct pt_study *study, bool sorted,
     return status;
 }
 
-int pt_survey_read(const struct pt_study *study, struct pt_survey *survey,
+int pt_survey_read(const struct pt_study *study, const volatile int *stop,
+                   struct pt_survey *survey,
                    int (*yield)(void *context, const struct pt_work *work,
                                 struct pt_err *err),
                    void *context, struct pt_err *err)
 {
-    const int status = read_once(study, false, survey, yield, context, err);
+    const int status =
+        read_once(study, false, stop, survey, yield, context, err);
 
     if (status == 0 || err->code != PT_ERR_UNSORTED)
         return status;
     *err = (struct pt_err){.code = PT_ERR_NONE};
-    return read_once(study, true, survey, yield, context, err);
+    return read_once(study, true, stop, survey, yield, context, err);
 }

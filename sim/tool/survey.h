@@ -28,7 +28,8 @@ struct pt_reading pt_survey_reading(const struct pt_study *study);
 /* Reads STUDY's workload; YIELD (may be NULL) gets every job, and stops all
  * with -1.  A trace that steps back in time is read again, sorted: then YIELD
  * may have seen jobs already. */
-int pt_survey_read(const struct pt_study *study, struct pt_survey *survey,
+int pt_survey_read(const struct pt_study *study, const volatile int *stop,
+                   struct pt_survey *survey,
                    int (*yield)(void *context, const struct pt_work *work,
                                 struct pt_err *err),
                    void *context, struct pt_err *err);

@@ -90,7 +90,8 @@ static int feed(struct feeding *f, const struct pt_tool *tool,
     config.place_state = f->place_state;
     config.policy = f->choices.items[0].policy;
     config.policy_state = f->choices.items[0].state;
-    struct pt_world *world = pt_tape_new(f->path, f->other, result, err);
+    struct pt_world *world =
+        pt_tape_new(f->path, &config, f->other, result, err);
     if (!world)
         return -1;
     struct pt_core *core = pt_core_new(&config);

@@ -19,14 +19,14 @@
 #define HEAD_SIZE 4096
 
 /* The format of the file at PATH, whose first N bytes are HEAD.  If none knows
- * it, text is the first format's to refuse, with line and column. */
+ * it, it is the first format's to refuse, with line and column. */
 static const struct pt_source *format_of(const char *path, const char *head,
                                          size_t n)
 {
     for (int i = 0; pt_sources[i]; i++)
         if (pt_sources[i]->sniff && pt_sources[i]->sniff(path, head, n))
             return pt_sources[i];
-    return memchr(head, '\0', n) ? NULL : pt_sources[0];
+    return pt_sources[0];
 }
 
 static int find_trace(struct pt_workload *workload, struct pt_err *err)
@@ -45,12 +45,6 @@ static int find_trace(struct pt_workload *workload, struct pt_err *err)
     gzclose(file);
     workload->path = path;
     workload->source = format_of(path, head, n > 0 ? (size_t)n : 0);
-    if (!workload->source) {
-        char names[128];
-        pt_kind_names(PT_KIND_SOURCE, names, sizeof names);
-        return pt_err_at(err, PT_ERR_INPUT, path, 0, 0,
-                         "is not a trace (expected one of: %s)", names);
-    }
     return 0;
 }
 
@@ -120,6 +114,10 @@ int pt_workload_find(struct pt_workload *workload, const char *text,
         if (S_ISDIR(status.st_mode))
             return pt_err_at(err, PT_ERR_INPUT, text, 0, 0,
                              "is a directory (expected a trace)");
+        if (!S_ISREG(status.st_mode))
+            return pt_err_at(err, PT_ERR_INPUT, text, 0, 0,
+                             "is a pipe or a device, and a trace is read more "
+                             "than once (expected a file)");
         return find_trace(workload, err);
     }
     if (pt_kind_find(PT_KIND_MODEL, text, strcspn(text, ":")) >= 0)

@@ -10,6 +10,13 @@
 #include "base/text.h"
 #include "base/vec.h"
 
+/* What runs, by the core's handle: for checking what the tape says of it. */
+struct taped_run {
+    int32_t task, ntasks, left; /* left 0: it does not run */
+    bool killing;
+    uint64_t *ended; /* bit per task, once one ended by itself */
+};
+
 /* A job as the tape has it; the core borrows it until its record is out. */
 struct taped_job {
     struct pt_job job;
@@ -33,6 +40,11 @@ struct tape {
     int32_t *leaving;
     int32_t nleaving, leaving_capacity;
     pt_time now;
+    int64_t rank; /* of the last submission */
+    struct pt_core_config config;
+    struct taped_run *runs; /* [run_capacity] by handle */
+    int32_t run_capacity;
+    bool whole; /* the last line has been read */
 };
 
 static const char *const kinds[] = {
@@ -219,6 +231,66 @@ static struct taped_job *read_job(struct tape *t, const json_t *fact,
     return taped;
 }
 
+/* Whether FACT, an ending, can be: it is taken note of. */
+static bool note_ended(struct tape *t, const struct pt_fact *fact)
+{
+    if (fact->attempt >= t->run_capacity)
+        return false;
+    struct taped_run *run = &t->runs[fact->attempt];
+    int32_t index = fact->task - run->task;
+    if (run->left == 0 || (fact->outcome == PT_KILLED && !run->killing))
+        return false;
+    if (fact->task < 0) {
+        run->left = 0;
+        return true;
+    }
+    if (index < 0 || index >= run->ntasks)
+        return false;
+    if (!run->ended)
+        run->ended =
+            pt_alloc((size_t)(run->ntasks + 63) / 64, sizeof(uint64_t));
+    if (run->ended[index / 64] >> (index % 64) & 1)
+        return false;
+    run->ended[index / 64] |= UINT64_C(1) << (index % 64);
+    run->left--;
+    return true;
+}
+
+/* Whether the machine can be asked for the stages of JOB. */
+static bool can_be(const struct tape *t, const struct pt_job *job)
+{
+    for (int32_t i = 0; i < job->nstages; i++) {
+        const struct pt_need *need = &job->stages[i].need;
+        bool any = false;
+        for (int r = 0; r < PT_RESOURCES; r++) {
+            if (need->amount[r] < 0)
+                return false;
+            any = any || need->amount[r] > 0;
+        }
+        if (!any || (!t->config.named && need->amount[PT_CORES] != 1000))
+            return false;
+    }
+    return true;
+}
+
+static void note_started(struct tape *t, const struct pt_decision *d)
+{
+    int32_t had = t->run_capacity;
+
+    if (d->kind == PT_KILL)
+        t->runs[d->attempt].killing = true;
+    if (d->kind != PT_START)
+        return;
+    pt_vec_reserve(t->runs, t->run_capacity, d->attempt + 1);
+    if (t->run_capacity > had)
+        memset(t->runs + had, 0,
+               (size_t)(t->run_capacity - had) * sizeof *t->runs);
+    struct taped_run *run = &t->runs[d->attempt];
+    pt_free(run->ended);
+    *run = (struct taped_run){
+        .task = d->task, .ntasks = d->ntasks, .left = d->ntasks};
+}
+
 static bool read_fact(struct tape *t, const json_t *object,
                       struct pt_fact *fact)
 {
@@ -228,6 +300,8 @@ static bool read_fact(struct tape *t, const json_t *object,
     if (json_object_get(object, "submitted")) {
         fact->kind = PT_FACT_SUBMITTED;
         fact->job = &read_job(t, object, &good)->job;
+        good = good && fact->job->rank > t->rank && can_be(t, fact->job);
+        t->rank = fact->job->rank;
     } else if (json_object_get(object, "ended")) {
         const char *name =
             json_string_value(json_object_get(object, "outcome"));
@@ -236,13 +310,15 @@ static bool read_fact(struct tape *t, const json_t *object,
         fact->attempt = (int32_t)integer(object, "ended", 1, INT32_MAX, &good);
         fact->task = (int32_t)integer(object, "task", -1, INT32_MAX, &good);
         fact->outcome = (enum pt_outcome)(outcome < 0 ? 0 : outcome);
-        good = good && outcome >= 0;
+        good = good && outcome >= 0 && note_ended(t, fact);
     } else if (json_object_get(object, "down")) {
         fact->kind = PT_FACT_NODE_DOWN;
-        fact->node = (int32_t)integer(object, "down", 0, INT32_MAX, &good);
+        fact->node =
+            (int32_t)integer(object, "down", 0, t->config.nodes - 1, &good);
     } else {
         fact->kind = PT_FACT_NODE_UP;
-        fact->node = (int32_t)integer(object, "up", 0, INT32_MAX, &good);
+        fact->node =
+            (int32_t)integer(object, "up", 0, t->config.nodes - 1, &good);
     }
     return good;
 }
@@ -274,8 +350,24 @@ static int tape_next(struct pt_world *world, pt_time wake, pt_time *now,
     if (t->result->differs)
         return 0;
     int got = read_line(t, &t->step, err);
-    if (got <= 0)
-        return got;
+    if (got < 0)
+        return -1;
+    if (got == 0 && !t->whole)
+        return bad(t, err,
+                   "the tape ends early (expected a last line with the "
+                   "number of steps)");
+    if (got == 0)
+        return 0;
+    if (t->whole)
+        return bad(t, err, "a line after the last (expected the file's end)");
+    if (json_object_get(t->step, "steps")) {
+        t->whole = true;
+        if (integer(t->step, "steps", 0, INT64_MAX, &good) != t->result->steps)
+            return bad(t, err,
+                       "steps are missing (expected as many as there "
+                       "are)");
+        return tape_next(world, wake, now, facts, n, err);
+    }
     pt_time at = integer(t->step, "t", INT64_MIN + 1, INT64_MAX - 1, &good);
     const json_t *list = json_object_get(t->step, "facts");
     if (!good || at < t->now || !json_is_array(list) ||
@@ -433,6 +525,8 @@ static int tape_carry_out(struct pt_world *world, const struct pt_step *step,
     } else {
         t->result->decisions += step->ndecisions;
     }
+    for (int32_t i = 0; i < step->ndecisions; i++)
+        note_started(t, &step->decisions[i]);
     for (int32_t i = 0; i < step->nrecords; i++)
         pt_vec_push(t->leaving, t->nleaving, t->leaving_capacity,
                     step->records[i].job->tag);
@@ -447,14 +541,18 @@ static void tape_close(struct pt_world *world)
 
     for (int32_t i = 0; i < t->njobs; i++)
         job_free(t->jobs[i]);
+    for (int32_t i = 0; i < t->run_capacity; i++)
+        pt_free(t->runs[i].ended);
     json_decref(t->step);
+    pt_free(t->runs);
     pt_free(t->jobs);
     pt_free(t->facts);
     pt_free(t->leaving);
     tape_free(t);
 }
 
-struct pt_world *pt_tape_new(const char *path, bool other,
+struct pt_world *pt_tape_new(const char *path,
+                             const struct pt_core_config *config, bool other,
                              struct pt_tape_result *result, struct pt_err *err)
 {
     struct tape *t = pt_alloc(1, sizeof *t);
@@ -463,6 +561,8 @@ struct pt_world *pt_tape_new(const char *path, bool other,
     t->world = (struct pt_world){
         .next = tape_next, .carry_out = tape_carry_out, .close = tape_close};
     t->other = other;
+    t->config = *config;
+    t->rank = -1;
     t->now = INT64_MIN + 1;
     t->result = result;
     *result = (struct pt_tape_result){.differs = false};

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "core/core.h"
 #include "world/world.h"
 
 struct pt_tape_result {
@@ -27,8 +28,11 @@ struct pt_tape_result {
 int pt_tape_config(const char *path, char **config, char **label,
                    struct pt_err *err);
 
-/* OTHER: the policy is not the recorded one.  RESULT is filled as it goes. */
-struct pt_world *pt_tape_new(const char *path, bool other,
+/* For a core of CONFIG; OTHER: the policy is not the recorded one.  Facts that
+ * no world could tell (an ending of what does not run, a rank that is not new)
+ * are PT_ERR_INPUT at their line.  RESULT is filled as it goes. */
+struct pt_world *pt_tape_new(const char *path,
+                             const struct pt_core_config *config, bool other,
                              struct pt_tape_result *result, struct pt_err *err);
 
 #endif
