@@ -258,10 +258,10 @@ static int check_end(const struct pt_sieve *sieve, const struct pt_row *row,
     if (pt_time_add(row->submit, row->run) <= LAST_END &&
         row->limit <= LAST_END)
         return 0;
-    return pt_err_at(err, PT_ERR_INPUT, sieve->file, row->line,
-                     row->column.submit,
-                     "would end beyond the end of time (expected submit + run, "
-                     "and the requested time, below 2.3e12 s)");
+    return pt_err_at(
+        err, PT_ERR_INPUT, sieve->file, row->line, row->column.submit,
+        "a run that would end too late (expected submit + run, and "
+        "the requested time, below 2.3e12 s)");
 }
 
 /* What ROW comes to: 1 = it is KEPT, 0 = it is dropped. */

@@ -457,17 +457,26 @@ static bool same_ranges(const json_t *list, const struct pt_decision *d,
     return true;
 }
 
-static void describe(char *text, size_t size, const struct gist *gists,
-                     int32_t n)
+/* The number that people know the job by; of one that has left, its rank. */
+static long long job_id(const struct tape *t, int64_t rank)
+{
+    for (int32_t i = t->njobs - 1; i >= 0; i--)
+        if (t->jobs[i] && t->jobs[i]->job.rank == rank)
+            return (long long)t->jobs[i]->job.id;
+    return (long long)rank;
+}
+
+static void describe(const struct tape *t, char *text, size_t size,
+                     const struct gist *gists, int32_t n)
 {
     size_t used = 0;
 
     text[0] = '\0';
     for (int32_t i = 0; i < n && used < size; i++) {
-        int wrote = snprintf(text + used, size - used, "%s%s job #%lld",
+        int wrote = snprintf(text + used, size - used, "%s%s job %lld",
                              i > 0 ? ", " : "",
                              gists[i].kind >= 0 ? kinds[gists[i].kind] : "?",
-                             (long long)gists[i].rank);
+                             job_id(t, gists[i].rank));
         used += wrote > 0 ? (size_t)wrote : 0;
     }
     if (n == 0)
@@ -518,9 +527,9 @@ static int tape_carry_out(struct pt_world *world, const struct pt_step *step,
         t->result->differs = true;
         t->result->line = t->number;
         t->result->at = step->now;
-        describe(t->result->recorded, sizeof t->result->recorded, then,
+        describe(t, t->result->recorded, sizeof t->result->recorded, then,
                  (int32_t)n);
-        describe(t->result->decided, sizeof t->result->decided, now,
+        describe(t, t->result->decided, sizeof t->result->decided, now,
                  (int32_t)m);
     } else {
         t->result->decisions += step->ndecisions;
