@@ -31,6 +31,7 @@ struct pt_attempt {
     int32_t task, task_end; /* the tasks that it is to run */
     int32_t placed;         /* of a gang: those that have slots */
     int32_t gone;           /* those that ended before the others */
+    int32_t ending;         /* those whose end is told in this step */
     uint64_t *ended;        /* bit per task, once one ended by itself */
     bool booked;            /* its promise stands in the profile */
     bool released;       /* its slots were given back before its end is told */

@@ -94,27 +94,37 @@ static int64_t units_of(const struct pt_plan *plan,
 static int64_t wanted(const struct pt_plan *plan,
                       const struct pt_attempt *attempt)
 {
-    return units_of(plan, attempt,
-                    attempt->task_end - attempt->task - attempt->placed);
+    int32_t ntasks = attempt->task_end - attempt->task;
+
+    return units_of(plan, attempt, ntasks) -
+           (attempt->placed > 0 ? units_of(plan, attempt, attempt->placed) : 0);
+}
+
+/* Where A stands in the lanes, and what it asks for. */
+static void set_entry(const struct pt_plan *plan, struct pt_attempt *a)
+{
+    int64_t rank = pt_job_at(plan, a->job)->job->rank;
+    int64_t within =
+        ((int64_t)a->stage << 40) | ((int64_t)a->try << 24) | a->task;
+
+    a->entry.width = wanted(plan, a);
+    if (a->mode == PT_PARALLEL)
+        a->entry.width = units_of(plan, a, 1);
+    a->entry.limit = a->spec->limit;
+    a->entry.promise = PT_TIME_NEVER;
+    a->entry.key[PT_LANE_QUEUE] =
+        (struct pt_key){.a = a->pool, .b = rank, .c = within};
+    a->entry.key[PT_LANE_CANDIDATES] = (struct pt_key){
+        .a = order_key(plan->upkeep.order, &a->entry), .b = rank, .c = within};
 }
 
 void pt_attempt_enqueue(struct pt_plan *plan, int32_t handle)
 {
     struct pt_attempt *a = pt_attempt_at(plan, handle);
-    const struct pt_job *job = pt_job_at(plan, a->job)->job;
-    int64_t within = ((int64_t)a->stage << 40) | ((int64_t)a->try << 24);
 
     pt_assert(a->state != PT_ATTEMPT_RUNNING);
     a->state = PT_ATTEMPT_WAITING;
-    a->entry.width = units_of(plan, a, pt_attempt_ask(a));
-    a->entry.limit = a->spec->limit;
-    a->entry.promise = PT_TIME_NEVER;
-    a->entry.key[PT_LANE_QUEUE] =
-        (struct pt_key){.a = a->pool, .b = job->rank, .c = within + a->task};
-    a->entry.key[PT_LANE_CANDIDATES] =
-        (struct pt_key){.a = order_key(plan->upkeep.order, &a->entry),
-                        .b = job->rank,
-                        .c = within + a->task};
+    set_entry(plan, a);
     pt_pending_add(&plan->pending, &a->entry, handle);
     plan->pools[a->pool].waiting++;
     plan->waiting_units += wanted(plan, a);
@@ -155,6 +165,7 @@ int32_t pt_attempt_new(struct pt_plan *plan, int32_t job, int32_t stage,
                              .alloc = alloc,
                              .spot = spot};
     a->state = PT_ATTEMPT_ASLEEP;
+    set_entry(plan, a);
     book->live++;
     return handle;
 }

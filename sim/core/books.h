@@ -1,6 +1,6 @@
 /* books.h - the core's own: everything that it knows.
  *
- * Included by core.c, plan.c, job_book.c and check.c, by nobody else. */
+ * Included by the .c files of this room alone. */
 #ifndef PT_CORE_BOOKS_H
 #define PT_CORE_BOOKS_H
 
@@ -79,8 +79,13 @@ struct pt_plan {
 
 struct pt_core {
     struct pt_plan plan;
-    int32_t *ended; /* facts of the step, in order of start */
+    int32_t *ended; /* endings of the step, in order of start */
     int32_t ended_capacity;
+    struct pt_fact *waiting; /* facts put off until kills are answered */
+    int32_t nwaiting, waiting_capacity;
+    bool woken;    /* a timer's pass was put off with them */
+    int32_t *late; /* owners of timers that act after the endings */
+    int32_t nlate, late_capacity;
 };
 
 static inline struct pt_attempt *pt_attempt_at(const struct pt_plan *plan,
@@ -124,10 +129,27 @@ struct pt_decision *pt_plan_decide(struct pt_plan *plan,
                                    enum pt_decision_kind kind, int32_t handle,
                                    enum pt_cause cause);
 
+/* --- timers.c: what is due without a fact -----------------------------------
+ */
+
+/* Timers of this instant that act before its facts: limits that are reached
+ * (not by those that end now), back-offs that are over, the policy's own.
+ * Returns how many were killed; *woken: something waits that did not. */
+int32_t pt_timers_early(struct pt_core *core, const struct pt_fact *facts,
+                        int32_t n, bool *woken);
+/* Those that act after the endings: holds that time out.  Whether any did. */
+bool pt_timers_late(struct pt_core *core);
+/* What was to have ended by now and has not will end as soon as can be. Whether
+ * promises had to be taken back for it. */
+bool pt_timers_stretch(struct pt_plan *plan);
+/* After a pass: is there a deadlock that was not there before? */
+void pt_deadlock_look(struct pt_plan *plan);
+
 /* --- jobs.c: the life of a job ---------------------------------------------
  */
 
-void pt_job_submit(struct pt_plan *plan, const struct pt_job *job);
+/* Whether it was not rejected. */
+bool pt_job_submit(struct pt_plan *plan, const struct pt_job *job);
 /* TASK (-1: all that ran) of an attempt ended. */
 void pt_job_ended(struct pt_plan *plan, const struct pt_fact *fact);
 /* Its record goes into the step; the slot is free at the next step. */

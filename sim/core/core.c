@@ -71,6 +71,8 @@ void pt_core_free(struct pt_core *core)
     pt_free(plan->spent);
     pt_free(plan->ranges.ranges);
     pt_free(core->ended);
+    pt_free(core->waiting);
+    pt_free(core->late);
     pt_free(core);
 }
 
@@ -87,110 +89,6 @@ static void begin(struct pt_plan *plan, pt_time now,
     plan->stairs_known = false;
     plan->space->ops->advance(plan->space, now);
     plan->counts.steps++;
-}
-
-/* What was to have ended by now and has not will end as soon as can be. */
-static void stretch(struct pt_plan *plan)
-{
-    for (int32_t i = 0; i < plan->noverdue; i++) {
-        struct pt_attempt *a = pt_attempt_at(plan, plan->overdue[i]);
-        if (a->until <= plan->now && !a->released)
-            plan->space->ops->extend(plan->space, a, plan->now + 1);
-    }
-    if (plan->noverdue > 0 && plan->space->ops->overbooked(plan->space)) {
-        plan->broken = true;
-        pt_plan_forget(plan);
-    }
-}
-
-static void limit_reached(struct pt_plan *plan, int32_t handle)
-{
-    struct pt_attempt *a = pt_attempt_at(plan, handle);
-
-    if (plan->config.limits == PT_LIMITS_KILL) {
-        if (!a->killing)
-            pt_plan_decide(plan, PT_KILL, handle, PT_CAUSE_LIMIT);
-        a->killing = true;
-        a->cause = PT_CAUSE_LIMIT;
-    }
-    if (a->overdue == 0) {
-        pt_vec_push(plan->overdue, plan->noverdue, plan->overdue_capacity,
-                    handle);
-        a->overdue = plan->noverdue;
-    }
-}
-
-static void hold_timed_out(struct pt_plan *plan, int32_t handle)
-{
-    struct pt_attempt *a = pt_attempt_at(plan, handle);
-    pt_time wait = a->backoff;
-
-    pt_attempt_unhold(plan, handle, PT_CAUSE_TIMEOUT);
-    for (int32_t i = 0; i < a->timeouts && wait < PT_TIME_NEVER / 2; i++)
-        wait *= 2;
-    a->timeouts++;
-    plan->counts.timeouts++;
-    pt_job_at(plan, a->job)->record.timeouts++;
-    if (a->timeouts >= a->tries) {
-        wait = PT_TIME_NEVER;
-        plan->counts.gave_up++;
-    }
-    if (wait == 0) {
-        pt_attempt_enqueue(plan, handle);
-        return;
-    }
-    plan->asleep++;
-    pt_agenda_set(&plan->agenda, handle, pt_time_add(plan->now, wait));
-}
-
-static void timer_fires(struct pt_plan *plan, int32_t handle)
-{
-    struct pt_attempt *a = pt_attempt_at(plan, handle);
-
-    switch (a->state) {
-    case PT_ATTEMPT_NONE:
-        pt_assert(handle == PT_OWNER_POLICY);
-        return;
-    case PT_ATTEMPT_ASLEEP:
-        plan->asleep--;
-        pt_attempt_enqueue(plan, handle);
-        return;
-    case PT_ATTEMPT_RUNNING:
-        limit_reached(plan, handle);
-        return;
-    case PT_ATTEMPT_WAITING:
-        hold_timed_out(plan, handle);
-        return;
-    }
-}
-
-static bool rank_less(const struct pt_plan *plan, int32_t a, int32_t b)
-{
-    if (a == PT_OWNER_POLICY || b == PT_OWNER_POLICY)
-        return a < b;
-    return pt_key_less(&pt_attempt_at(plan, a)->entry.key[PT_LANE_QUEUE],
-                       &pt_attempt_at(plan, b)->entry.key[PT_LANE_QUEUE]);
-}
-
-/* Timers of one instant act in order of arrival rank.  Returns whether any did.
- */
-static bool fire(struct pt_core *core)
-{
-    struct pt_plan *plan = &core->plan;
-    int32_t n = 0;
-
-    while (pt_agenda_next(&plan->agenda) <= plan->now)
-        pt_vec_push(core->ended, n, core->ended_capacity,
-                    pt_agenda_pop(&plan->agenda));
-    for (int32_t i = 1; i < n; i++) {
-        int32_t owner = core->ended[i], j = i;
-        for (; j > 0 && rank_less(plan, owner, core->ended[j - 1]); j--)
-            core->ended[j] = core->ended[j - 1];
-        core->ended[j] = owner;
-    }
-    for (int32_t i = 0; i < n; i++)
-        timer_fires(plan, core->ended[i]);
-    return n > 0;
 }
 
 static void node_down(struct pt_plan *plan, int32_t node)
@@ -217,55 +115,38 @@ static void node_down(struct pt_plan *plan, int32_t node)
     pt_plan_forget(plan);
 }
 
-static void apply(struct pt_plan *plan, const struct pt_fact *fact)
+/* Returns whether anything may have changed for those who wait. */
+static bool apply(struct pt_plan *plan, const struct pt_fact *fact)
 {
     switch (fact->kind) {
     case PT_FACT_ENDED:
         pt_job_ended(plan, fact);
-        return;
+        return true;
     case PT_FACT_NODE_UP:
         plan->space->ops->node_up(plan->space, fact->node);
-        return;
+        return true;
     case PT_FACT_NODE_DOWN:
         node_down(plan, fact->node);
-        return;
+        return true;
     case PT_FACT_SUBMITTED:
-        pt_job_submit(plan, fact->job);
-        return;
+        return pt_job_submit(plan, fact->job);
     }
-}
-
-static void look_for_deadlock(struct pt_plan *plan)
-{
-    bool dead = plan->nholders > 0 && plan->running == 0;
-    struct pt_deadlock *first = &plan->counts.deadlock;
-    size_t used = 0;
-
-    for (int32_t i = 0; dead && i < plan->nholders; i++)
-        dead = pt_attempt_at(plan, plan->holders[i])->entry.width >
-               plan->space->free;
-    bool fresh = dead && !plan->deadlocked;
-    plan->deadlocked = dead;
-    if (!fresh || plan->counts.deadlocks++ > 0)
-        return;
-    first->at = plan->now;
-    first->gangs = plan->nholders;
-    for (int32_t i = 0; i < plan->nholders && i < 8; i++) {
-        const struct pt_attempt *a = pt_attempt_at(plan, plan->holders[i]);
-        int n = snprintf(first->who + used, sizeof first->who - used,
-                         "%sjob %lld holds %d of %d", used > 0 ? ", " : "",
-                         (long long)pt_job_at(plan, a->job)->job->id, a->placed,
-                         a->task_end - a->task);
-        used += (size_t)n < sizeof first->who - used ? (size_t)n : 0;
-    }
+    return false;
 }
 
 static void pass(struct pt_plan *plan)
 {
     plan->config.policy->schedule(plan->config.policy_state, plan);
     plan->counts.passes++;
+    pt_deadlock_look(plan);
     pt_assert(plan->space->free >= 0);
     plan->counts.checks++; /* capacity is not exceeded */
+}
+
+/* Members of a gang before what ends the rest of it. */
+static int32_t member(const struct pt_fact *fact)
+{
+    return fact->task < 0 ? INT32_MAX : fact->task;
 }
 
 /* The endings among FACTS, in the order in which the attempts were started. */
@@ -284,7 +165,8 @@ static int32_t sort_ended(struct pt_core *core, const struct pt_fact *facts,
         for (; j > 0; j--) {
             const struct pt_fact *other = &facts[core->ended[j - 1]];
             int64_t its = pt_attempt_at(plan, other->attempt)->serial;
-            if (its < serial || (its == serial && other->task <= facts[i].task))
+            if (its < serial ||
+                (its == serial && member(other) <= member(&facts[i])))
                 break;
             core->ended[j] = core->ended[j - 1];
         }
@@ -293,7 +175,7 @@ static int32_t sort_ended(struct pt_core *core, const struct pt_fact *facts,
     return count;
 }
 
-/* Who ends at the very instant that was predicted holds no slot any more. */
+/* Who ends at the very instant of his limit holds no slot any more. */
 static void release_punctual(struct pt_core *core, const struct pt_fact *facts,
                              int32_t nended)
 {
@@ -302,7 +184,9 @@ static void release_punctual(struct pt_core *core, const struct pt_fact *facts,
     for (int32_t i = 0; i < nended; i++) {
         const struct pt_fact *fact = &facts[core->ended[i]];
         struct pt_attempt *a = pt_attempt_at(plan, fact->attempt);
-        if (fact->task < 0 && !a->released && a->until <= plan->now)
+        bool all = fact->task < 0 || a->ending >= a->placed - a->gone;
+        if (all && !a->released &&
+            pt_time_add(a->start, a->entry.limit) == plan->now)
             pt_attempt_release(plan, fact->attempt, -1);
     }
 }
@@ -317,7 +201,7 @@ static void apply_ended(struct pt_core *core, const struct pt_fact *facts,
     }
 }
 
-/* Returns how many it applied. */
+/* Returns how many it applied that may have changed something. */
 static int32_t apply_kinds(struct pt_plan *plan, const struct pt_fact *facts,
                            int32_t n, enum pt_fact_kind from,
                            enum pt_fact_kind to, bool passes)
@@ -325,9 +209,9 @@ static int32_t apply_kinds(struct pt_plan *plan, const struct pt_fact *facts,
     int32_t count = 0;
 
     for (int32_t i = 0; i < n; i++) {
-        if (facts[i].kind < from || facts[i].kind > to)
+        if (facts[i].kind < from || facts[i].kind > to ||
+            !apply(plan, &facts[i]))
             continue;
-        apply(plan, &facts[i]);
         count++;
         if (passes)
             pass(plan);
@@ -335,38 +219,48 @@ static int32_t apply_kinds(struct pt_plan *plan, const struct pt_fact *facts,
     return count;
 }
 
+static bool promise_is_due(const struct pt_plan *plan)
+{
+    return pt_agenda_next(&plan->promised) <= plan->now;
+}
+
 static void step_at_once(struct pt_core *core, const struct pt_fact *facts,
-                         int32_t n)
+                         int32_t n, bool woken)
 {
     struct pt_plan *plan = &core->plan;
 
     apply_ended(core, facts, sort_ended(core, facts, n), false);
     apply_kinds(plan, facts, n, PT_FACT_NODE_UP, PT_FACT_NODE_DOWN, false);
-    fire(core);
-    stretch(plan);
+    woken = pt_timers_late(core) || woken;
+    woken = pt_timers_stretch(plan) || woken;
     apply_kinds(plan, facts, n, PT_FACT_SUBMITTED, PT_FACT_SUBMITTED, false);
-    pass(plan);
+    if (n > 0 || woken || promise_is_due(plan))
+        pass(plan);
 }
 
 static void step_one_by_one(struct pt_core *core, const struct pt_fact *facts,
-                            int32_t n, bool submissions_first)
+                            int32_t n, bool woken)
 {
     struct pt_plan *plan = &core->plan;
+    bool submissions_first = plan->config.ties == PT_TIES_PYSS;
+    int64_t passes = plan->counts.passes;
     int32_t nended = sort_ended(core, facts, n);
 
     release_punctual(core, facts, nended);
-    stretch(plan);
+    woken = pt_timers_stretch(plan) || woken;
     if (submissions_first)
         apply_kinds(plan, facts, n, PT_FACT_SUBMITTED, PT_FACT_SUBMITTED, true);
     apply_ended(core, facts, nended, true);
     bool more = apply_kinds(plan, facts, n, PT_FACT_NODE_UP, PT_FACT_NODE_DOWN,
                             false) > 0;
-    more = fire(core) || more;
-    stretch(plan);
-    if (more || n == 0)
+    more = pt_timers_late(core) || more;
+    if (more)
         pass(plan);
     if (!submissions_first)
         apply_kinds(plan, facts, n, PT_FACT_SUBMITTED, PT_FACT_SUBMITTED, true);
+    /* A wake-up has a pass of its own where no fact of the instant had one. */
+    if (plan->counts.passes == passes && (woken || promise_is_due(plan)))
+        pass(plan);
 }
 
 /* When the core must be asked again, whatever happens.  What waits for an
@@ -392,18 +286,58 @@ static const struct pt_step *finish(struct pt_plan *plan)
     return &plan->step;
 }
 
+/* Those who are killed at their limit end in this instant too, and endings come
+ * first: the facts wait until the world has told theirs. */
+static void put_off(struct pt_core *core, const struct pt_fact *facts,
+                    int32_t n)
+{
+    int32_t had = core->nwaiting;
+
+    for (int32_t i = 0; i < n; i++)
+        if (facts[i].kind == PT_FACT_ENDED)
+            pt_attempt_at(&core->plan, facts[i].attempt)->ending = 0;
+    if (facts == core->waiting)
+        return;
+    pt_vec_reserve(core->waiting, core->waiting_capacity, had + n);
+    for (int32_t i = 0; i < n; i++)
+        core->waiting[core->nwaiting++] = facts[i];
+}
+
+/* FACTS, after those that were put off. */
+static const struct pt_fact *gather(struct pt_core *core,
+                                    const struct pt_fact *facts, int32_t *n)
+{
+    if (core->nwaiting == 0)
+        return facts;
+    for (int32_t i = 0; i < *n; i++)
+        pt_vec_push(core->waiting, core->nwaiting, core->waiting_capacity,
+                    facts[i]);
+    *n = core->nwaiting;
+    return core->waiting;
+}
+
 const struct pt_step *pt_core_step(struct pt_core *core, pt_time now,
                                    const struct pt_fact *facts, int32_t n)
 {
     struct pt_plan *plan = &core->plan;
+    bool woken = false;
 
     begin(plan, now, facts, n);
+    facts = gather(core, facts, &n);
+    if (pt_timers_early(core, facts, n, &woken) > 0) {
+        put_off(core, facts, n);
+        core->woken = core->woken || woken;
+        const struct pt_step *step = finish(plan);
+        plan->step.wake = now;
+        return step;
+    }
+    woken = woken || core->woken;
+    core->woken = false;
     if (plan->config.ties == PT_TIES_INSTANT)
-        step_at_once(core, facts, n);
+        step_at_once(core, facts, n, woken);
     else
-        step_one_by_one(core, facts, n, plan->config.ties == PT_TIES_PYSS);
-    if (plan->nholders > 0 || plan->deadlocked)
-        look_for_deadlock(plan);
+        step_one_by_one(core, facts, n, woken);
+    core->nwaiting = 0;
     return finish(plan);
 }
 

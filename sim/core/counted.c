@@ -107,14 +107,25 @@ static bool counted_possible(const struct pt_space *space,
     return counted_units(space, spec, ntasks) <= space->units;
 }
 
+/* Units for NTASKS more of ATTEMPT: on nodes of its own it fills up what it has
+ * before it takes another. */
+static int64_t more_units(const struct pt_space *space,
+                          const struct pt_attempt *attempt, int32_t ntasks)
+{
+    int32_t placed = attempt->placed;
+
+    return counted_units(space, attempt->spec, placed + ntasks) -
+           (placed > 0 ? counted_units(space, attempt->spec, placed) : 0);
+}
+
 static int64_t counted_room(const struct pt_space *space,
                             const struct pt_attempt *attempt, int64_t max)
 {
-    int64_t room = space->free;
+    int64_t room = space->free, placed = attempt->placed;
+    int64_t cores = space->config.size.amount[PT_CORES] / 1000;
 
-    (void)attempt;
     if (space->config.exclusive)
-        room *= space->config.size.amount[PT_CORES] / 1000;
+        room = (room + (placed + cores - 1) / cores) * cores - placed;
     return room < max ? room : max;
 }
 
@@ -273,9 +284,12 @@ static void counted_take(struct pt_space *space, struct pt_attempt *attempt,
                          int32_t ntasks)
 {
     struct counted *c = counted_of(space);
-    int32_t n = (int32_t)counted_units(space, attempt->spec, ntasks);
+    int64_t units = more_units(space, attempt, ntasks);
+    int32_t n = (int32_t)units;
 
     pt_assert(n <= space->free);
+    if (n == 0)
+        return;
     if (space->config.place->lowest) {
         while (c->hint < c->words - 1 &&
                !~(c->busy[c->hint] | c->down[c->hint]))
@@ -286,7 +300,6 @@ static void counted_take(struct pt_space *space, struct pt_attempt *attempt,
     } else {
         take_placed(c, &attempt->alloc, n);
     }
-    int64_t units = counted_units(space, attempt->spec, ntasks);
     space->free -= units;
     reserve(c, space->now, attempt->until, -units);
 }

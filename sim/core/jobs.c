@@ -46,7 +46,7 @@ static int32_t book_new(struct pt_plan *plan, const struct pt_job *job)
     return slot;
 }
 
-void pt_job_submit(struct pt_plan *plan, const struct pt_job *job)
+bool pt_job_submit(struct pt_plan *plan, const struct pt_job *job)
 {
     pt_assert(job->rank > plan->last_rank && job->nstages >= 1);
     plan->last_rank = job->rank;
@@ -62,11 +62,12 @@ void pt_job_submit(struct pt_plan *plan, const struct pt_job *job)
                                           .rank = job->rank}));
         plan->counts.decisions++;
         pt_job_close(plan, slot, PT_REJECTED);
-        return;
+        return false;
     }
     for (int32_t i = 0; i < job->nstages; i++)
         if (job->stages[i].nparents == 0)
             enter(plan, slot, i);
+    return true;
 }
 
 void pt_job_close(struct pt_plan *plan, int32_t job, enum pt_state state)
@@ -102,9 +103,9 @@ static void abort_job(struct pt_plan *plan, int32_t job, enum pt_state state)
 {
     struct pt_job_book *book = pt_job_at(plan, job);
 
-    book->record.state = state;
     if (book->over)
         return;
+    book->record.state = state;
     book->over = true;
     for (int32_t handle = 1; handle < plan->attempts.top && book->live > 0;
          handle++) {
@@ -112,13 +113,19 @@ static void abort_job(struct pt_plan *plan, int32_t job, enum pt_state state)
         if (a->state == PT_ATTEMPT_NONE || a->job != job)
             continue;
         if (a->state == PT_ATTEMPT_RUNNING) {
-            if (!a->killing)
-                pt_plan_decide(plan, PT_KILL, handle, PT_CAUSE_NONE);
+            if (a->killing || a->ending >= a->placed - a->gone)
+                continue; /* it ends all the same */
+            pt_plan_decide(plan, PT_KILL, handle, PT_CAUSE_NONE);
             a->killing = true;
             continue;
         }
-        if (a->booked)
+        if (a->booked) {
+            pt_time end = pt_time_add(a->entry.promise, a->entry.limit);
+            plan->space->gained = true;
+            if (end > plan->space->gain_end)
+                plan->space->gain_end = end;
             pt_attempt_unpromise(plan, handle);
+        }
         if (a->placed > 0)
             pt_attempt_unhold(plan, handle, PT_CAUSE_NONE);
         else if (a->state == PT_ATTEMPT_WAITING)
@@ -212,9 +219,11 @@ static void member_ended(struct pt_plan *plan, int32_t handle, int32_t task,
     if (!a->ended)
         a->ended = pt_alloc((size_t)(a->placed + 63) / 64, sizeof *a->ended);
     pt_assert(!(a->ended[index / 64] >> (index % 64) & 1));
-    pt_attempt_release(plan, handle, index);
+    if (!a->released)
+        pt_attempt_release(plan, handle, index);
     a->ended[index / 64] |= UINT64_C(1) << (index % 64);
     a->gone++;
+    a->ending--;
     spend(plan, a, 1, outcome, false);
 }
 

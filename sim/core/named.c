@@ -148,6 +148,10 @@ static int32_t node_room(const struct named *s, const struct node *node,
         return room_in(config, &node->free, need);
     struct pt_need left = left_at(s, node, from, attempt);
     int32_t least = room_in(config, &left, need);
+    if (from <= s->space.now) {
+        int32_t room = room_in(config, &node->free, need);
+        least = room < least ? room : least;
+    }
     for (int32_t i = 0; i < node->n && least > 0; i++) {
         pt_time start = node->bookings[i].start;
         if (start <= from || start >= until)

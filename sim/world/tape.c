@@ -44,7 +44,9 @@ struct tape {
     struct pt_core_config config;
     struct taped_run *runs; /* [run_capacity] by handle */
     int32_t run_capacity;
-    bool whole; /* the last line has been read */
+    bool whole;    /* the last line has been read */
+    json_t *ahead; /* a step that has been read, and is not due yet */
+    int64_t nread; /* lines that are steps, and the last */
 };
 
 static const char *const kinds[] = {
@@ -332,65 +334,92 @@ static void job_free(struct taped_job *taped)
     pt_free(taped);
 }
 
+/* The next step of the tape into t->ahead: 1, 0 = the end, -1. */
+static int read_step(struct tape *t, struct pt_err *err)
+{
+    bool good = true;
+    int got = read_line(t, &t->ahead, err);
+
+    if (got < 0)
+        return -1;
+    if (got == 0)
+        return t->whole ? 0
+                        : bad(t, err,
+                              "the tape ends early (expected a last line with "
+                              "the number of steps)");
+    if (t->whole)
+        return bad(t, err, "a line after the last (expected the file's end)");
+    t->nread++;
+    if (!json_object_get(t->ahead, "steps"))
+        return 1;
+    t->whole = true;
+    if (integer(t->ahead, "steps", 0, INT64_MAX, &good) != t->nread - 1)
+        return bad(t, err, "steps are missing (expected as many as there are)");
+    json_decref(t->ahead);
+    t->ahead = NULL;
+    return read_step(t, err);
+}
+
+/* The facts of the step that is due, at AT. */
+static int read_facts(struct tape *t, pt_time at, struct pt_err *err)
+{
+    const json_t *list = json_object_get(t->step, "facts");
+
+    t->now = at;
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        struct pt_fact fact;
+        if (!read_fact(t, json_array_get(list, i), &fact))
+            return bad(t, err,
+                       "a fact that cannot be (expected submitted, ended, down "
+                       "or up, with all its members, of what is there)");
+        pt_vec_push(t->facts, t->nfacts, t->fact_capacity, fact);
+    }
+    t->result->steps++;
+    t->result->facts += t->nfacts;
+    return 1;
+}
+
 static int tape_next(struct pt_world *world, pt_time wake, pt_time *now,
                      const struct pt_fact **facts, int32_t *n,
                      struct pt_err *err)
 {
     struct tape *t = (struct tape *)world;
     bool good = true;
+    int got = 1;
 
-    (void)wake; /* the tape has the steps of its own core's wake-ups */
     for (int32_t i = 0; i < t->nleaving; i++) {
         job_free(t->jobs[t->leaving[i]]);
         t->jobs[t->leaving[i]] = NULL;
     }
     t->nleaving = 0;
+    t->nfacts = 0;
     json_decref(t->step);
     t->step = NULL;
     if (t->result->differs)
         return 0;
-    int got = read_line(t, &t->step, err);
-    if (got < 0)
-        return -1;
-    if (got == 0 && !t->whole)
+    if (!t->ahead)
+        got = read_step(t, err);
+    if (got <= 0)
+        return got;
+    pt_time at = integer(t->ahead, "t", INT64_MIN + 1, INT64_MAX - 1, &good);
+    if (!good || at < t->now ||
+        !json_is_array(json_object_get(t->ahead, "facts")) ||
+        !json_is_array(json_object_get(t->ahead, "decisions")))
         return bad(t, err,
-                   "the tape ends early (expected a last line with the "
-                   "number of steps)");
-    if (got == 0)
-        return 0;
-    if (t->whole)
-        return bad(t, err, "a line after the last (expected the file's end)");
-    if (json_object_get(t->step, "steps")) {
-        t->whole = true;
-        if (integer(t->step, "steps", 0, INT64_MAX, &good) != t->result->steps)
-            return bad(t, err,
-                       "steps are missing (expected as many as there "
-                       "are)");
-        return tape_next(world, wake, now, facts, n, err);
+                   "not a step (expected t, not before the last one's, facts "
+                   "and decisions)");
+    /* The tape has the wake-ups of its own core; another has its own. */
+    if (t->other && wake < at) {
+        t->now = *now = wake;
+    } else {
+        t->step = t->ahead;
+        t->ahead = NULL;
+        got = read_facts(t, at, err);
+        *now = at;
     }
-    pt_time at = integer(t->step, "t", INT64_MIN + 1, INT64_MAX - 1, &good);
-    const json_t *list = json_object_get(t->step, "facts");
-    if (!good || at < t->now || !json_is_array(list) ||
-        !json_is_array(json_object_get(t->step, "decisions")))
-        return bad(t, err,
-                   "not a step (expected t, not before the last one's, "
-                   "facts and decisions)");
-    t->now = at;
-    t->nfacts = 0;
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        struct pt_fact fact;
-        if (!read_fact(t, json_array_get(list, i), &fact))
-            return bad(t, err,
-                       "a fact that is not one (expected submitted, "
-                       "ended, down or up, with all its members)");
-        pt_vec_push(t->facts, t->nfacts, t->fact_capacity, fact);
-    }
-    t->result->steps++;
-    t->result->facts += t->nfacts;
-    *now = at;
     *facts = t->facts;
     *n = t->nfacts;
-    return 1;
+    return got;
 }
 
 /* --- comparing --------------------------------------------------------------
@@ -553,6 +582,7 @@ static void tape_close(struct pt_world *world)
     for (int32_t i = 0; i < t->run_capacity; i++)
         pt_free(t->runs[i].ended);
     json_decref(t->step);
+    json_decref(t->ahead);
     pt_free(t->runs);
     pt_free(t->jobs);
     pt_free(t->facts);

@@ -1,0 +1,186 @@
+#include <stdio.h>
+
+#include "base/assert.h"
+#include "base/vec.h"
+#include "core/books.h"
+
+/* --- limits -----------------------------------------------------------------
+ */
+
+bool pt_timers_stretch(struct pt_plan *plan)
+{
+    for (int32_t i = 0; i < plan->noverdue; i++) {
+        struct pt_attempt *a = pt_attempt_at(plan, plan->overdue[i]);
+        if (a->until <= plan->now && !a->released)
+            plan->space->ops->extend(plan->space, a, plan->now + 1);
+    }
+    if (plan->noverdue == 0 || !plan->space->ops->overbooked(plan->space))
+        return false;
+    pt_plan_forget(plan);
+    return true;
+}
+
+/* Whether the attempt is killed for it. */
+static bool limit_reached(struct pt_plan *plan, int32_t handle)
+{
+    struct pt_attempt *a = pt_attempt_at(plan, handle);
+
+    if (a->ending >= a->placed - a->gone)
+        return false; /* it ends now: that wins */
+    if (plan->config.limits == PT_LIMITS_KILL) {
+        if (a->killing)
+            return false;
+        pt_plan_decide(plan, PT_KILL, handle, PT_CAUSE_LIMIT);
+        a->killing = true;
+        a->cause = PT_CAUSE_LIMIT;
+        return true;
+    }
+    plan->broken = true;
+    pt_vec_push(plan->overdue, plan->noverdue, plan->overdue_capacity, handle);
+    a->overdue = plan->noverdue;
+    return false;
+}
+
+/* --- holds ------------------------------------------------------------------
+ */
+
+static bool is_dead(const struct pt_plan *plan)
+{
+    if (plan->nholders == 0 || plan->running > 0)
+        return false;
+    for (int32_t i = 0; i < plan->nholders; i++)
+        if (pt_attempt_at(plan, plan->holders[i])->entry.width <=
+            plan->space->free)
+            return false;
+    return true;
+}
+
+void pt_deadlock_look(struct pt_plan *plan)
+{
+    struct pt_deadlock *first = &plan->counts.deadlock;
+    bool was = plan->deadlocked;
+    size_t used = 0;
+
+    plan->deadlocked = is_dead(plan);
+    if (!plan->deadlocked || was || plan->counts.deadlocks++ > 0)
+        return;
+    first->at = plan->now;
+    first->gangs = plan->nholders;
+    for (int32_t i = 0; i < plan->nholders && i < 8; i++) {
+        const struct pt_attempt *a = pt_attempt_at(plan, plan->holders[i]);
+        int n = snprintf(first->who + used, sizeof first->who - used,
+                         "%sjob %lld holds %d of %d", used > 0 ? ", " : "",
+                         (long long)pt_job_at(plan, a->job)->job->id, a->placed,
+                         a->task_end - a->task);
+        used += (size_t)n < sizeof first->who - used ? (size_t)n : 0;
+    }
+}
+
+static void hold_timed_out(struct pt_plan *plan, int32_t handle)
+{
+    struct pt_attempt *a = pt_attempt_at(plan, handle);
+    pt_time wait = a->backoff;
+
+    pt_attempt_unhold(plan, handle, PT_CAUSE_TIMEOUT);
+    plan->deadlocked = is_dead(plan);
+    for (int32_t i = 0; i < a->timeouts && wait < PT_TIME_NEVER / 2; i++)
+        wait *= 2;
+    a->timeouts++;
+    plan->counts.timeouts++;
+    pt_job_at(plan, a->job)->record.timeouts++;
+    if (a->timeouts >= a->tries) {
+        wait = PT_TIME_NEVER;
+        plan->counts.gave_up++;
+    }
+    if (wait == 0) {
+        pt_attempt_enqueue(plan, handle);
+        return;
+    }
+    plan->asleep++;
+    pt_agenda_set(&plan->agenda, handle, pt_time_add(plan->now, wait));
+}
+
+/* --- the agenda -------------------------------------------------------------
+ */
+
+static bool rank_less(const struct pt_plan *plan, int32_t a, int32_t b)
+{
+    if (a == PT_OWNER_POLICY || b == PT_OWNER_POLICY)
+        return a < b;
+    return pt_key_less(&pt_attempt_at(plan, a)->entry.key[PT_LANE_QUEUE],
+                       &pt_attempt_at(plan, b)->entry.key[PT_LANE_QUEUE]);
+}
+
+/* Owners whose timers are due, in order of arrival rank, into late. */
+static void collect(struct pt_core *core)
+{
+    struct pt_plan *plan = &core->plan;
+
+    while (pt_agenda_next(&plan->agenda) <= plan->now)
+        pt_vec_push(core->late, core->nlate, core->late_capacity,
+                    pt_agenda_pop(&plan->agenda));
+    for (int32_t i = 1; i < core->nlate; i++) {
+        int32_t owner = core->late[i], j = i;
+        for (; j > 0 && rank_less(plan, owner, core->late[j - 1]); j--)
+            core->late[j] = core->late[j - 1];
+        core->late[j] = owner;
+    }
+}
+
+/* How many of each attempt's tasks end now. */
+static void count_endings(struct pt_plan *plan, const struct pt_fact *facts,
+                          int32_t n)
+{
+    for (int32_t i = 0; i < n; i++) {
+        if (facts[i].kind != PT_FACT_ENDED)
+            continue;
+        struct pt_attempt *a = pt_attempt_at(plan, facts[i].attempt);
+        a->ending = facts[i].task < 0 ? a->placed : a->ending + 1;
+    }
+}
+
+int32_t pt_timers_early(struct pt_core *core, const struct pt_fact *facts,
+                        int32_t n, bool *woken)
+{
+    struct pt_plan *plan = &core->plan;
+    int32_t kept = 0, killed = 0;
+
+    count_endings(plan, facts, n);
+    collect(core);
+    for (int32_t i = 0; i < core->nlate; i++) {
+        int32_t handle = core->late[i];
+        switch (pt_attempt_at(plan, handle)->state) {
+        case PT_ATTEMPT_NONE:
+            pt_assert(handle == PT_OWNER_POLICY);
+            *woken = true;
+            break;
+        case PT_ATTEMPT_ASLEEP:
+            plan->asleep--;
+            pt_attempt_enqueue(plan, handle);
+            *woken = true;
+            break;
+        case PT_ATTEMPT_RUNNING:
+            killed += limit_reached(plan, handle);
+            break;
+        case PT_ATTEMPT_WAITING:
+            core->late[kept++] = handle;
+            break;
+        }
+    }
+    core->nlate = kept;
+    return killed;
+}
+
+bool pt_timers_late(struct pt_core *core)
+{
+    int32_t n = core->nlate;
+
+    core->nlate = 0;
+    for (int32_t i = 0; i < n; i++) {
+        const struct pt_attempt *a = pt_attempt_at(&core->plan, core->late[i]);
+        /* A pass of this instant may have completed it. */
+        if (a->state == PT_ATTEMPT_WAITING && a->placed > 0)
+            hold_timed_out(&core->plan, core->late[i]);
+    }
+    return n > 0;
+}
