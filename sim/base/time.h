@@ -13,6 +13,8 @@ typedef int64_t pt_time;
 
 #define PT_SECOND     INT64_C(1000000)
 #define PT_TIME_NEVER INT64_MAX
+/* Later than all that can happen, and yet not never. */
+#define PT_TIME_FAR (INT64_MAX - 1)
 
 /* Longest text of pt_time_print(), with its final zero. */
 #define PT_TIME_TEXT 28

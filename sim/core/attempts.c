@@ -241,6 +241,8 @@ void pt_attempt_promise(struct pt_plan *plan, int32_t handle, pt_time at)
     a->entry.promise = at;
     plan->stairs_known = false;
     pt_pending_change(&plan->pending, &a->entry);
+    if (at == PT_TIME_FAR)
+        return; /* it has no place while the machine is as it is */
     if (a->first_promise == PT_TIME_NEVER)
         a->first_promise = at;
     if (a->claim == PT_TIME_NEVER)
@@ -316,7 +318,7 @@ static void leave_holders(struct pt_plan *plan, int32_t handle)
 }
 
 /* The time that A's held slots were idle until now, added to its job's. */
-static void settle_hold(struct pt_plan *plan, struct pt_attempt *a)
+void pt_attempt_settle(struct pt_plan *plan, const struct pt_attempt *a)
 {
     pt_time held = (plan->now - a->hold_start) * a->placed - a->hold_stamp;
 
@@ -327,7 +329,7 @@ void pt_attempt_complete(struct pt_plan *plan, int32_t handle)
 {
     struct pt_attempt *a = pt_attempt_at(plan, handle);
 
-    settle_hold(plan, a);
+    pt_attempt_settle(plan, a);
     leave_holders(plan, handle);
     pt_attempt_dequeue(plan, handle);
     plan->held -= grains(plan, units_of(plan, a, a->placed));
@@ -343,12 +345,13 @@ void pt_attempt_unhold(struct pt_plan *plan, int32_t handle,
 
     pt_assert(a->state == PT_ATTEMPT_WAITING && a->placed > 0);
     pt_plan_decide(plan, PT_UNHOLD, handle, cause);
-    settle_hold(plan, a);
+    pt_attempt_settle(plan, a);
     leave_holders(plan, handle);
     pt_attempt_dequeue(plan, handle);
     plan->held -= grains(plan, units_of(plan, a, a->placed));
     plan->pools[a->pool].running -= a->placed;
     plan->space->ops->give(plan->space, a, -1);
+    pt_agenda_set(&plan->agenda, handle, PT_TIME_NEVER);
     a->placed = 0;
     a->alloc.n = 0;
     a->state = PT_ATTEMPT_ASLEEP;

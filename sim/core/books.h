@@ -114,6 +114,8 @@ void pt_attempt_dequeue(struct pt_plan *plan, int32_t handle);
 void pt_attempt_complete(struct pt_plan *plan, int32_t handle);
 /* All its tasks begin to work. */
 void pt_attempt_run(struct pt_plan *plan, int32_t handle);
+/* The time that its held slots were idle until now, added to its job's. */
+void pt_attempt_settle(struct pt_plan *plan, const struct pt_attempt *attempt);
 /* Gives back its held slots; it may ask again. */
 void pt_attempt_unhold(struct pt_plan *plan, int32_t handle,
                        enum pt_cause cause);

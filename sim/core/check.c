@@ -43,10 +43,12 @@ void pt_core_census(const struct pt_core *core, struct pt_census *census)
         .down = space->down * grain / 1000,
         .held = plan->held / 1000,
         .running = plan->running / 1000,
-        .free = space->free * grain / 1000,
         .reason = space->free > 0 ? reason(plan) : PT_IDLE,
         .waiting = pt_pending_count(&plan->pending) + plan->asleep,
         .waiting_slots = plan->waiting_units * grain / 1000};
+    /* Fractions of a slot count as free, so that the parts make the whole. */
+    census->free =
+        census->slots - census->down - census->held - census->running;
 }
 
 void pt_core_check(const struct pt_core *core)

@@ -89,6 +89,9 @@ static void begin(struct pt_plan *plan, pt_time now,
     plan->stairs_known = false;
     plan->space->ops->advance(plan->space, now);
     plan->counts.steps++;
+    /* Promises that something overran into have lapsed. */
+    if (plan->noverdue > 0 && pt_agenda_next(&plan->promised) < now)
+        pt_plan_forget(plan);
 }
 
 static void node_down(struct pt_plan *plan, int32_t node)
@@ -101,8 +104,9 @@ static void node_down(struct pt_plan *plan, int32_t node)
             !space->ops->touches(space, a, node))
             continue;
         if (a->state == PT_ATTEMPT_RUNNING) {
-            if (!a->killing)
-                pt_plan_decide(plan, PT_KILL, handle, PT_CAUSE_NODE);
+            if (a->killing)
+                continue; /* for the reason that was told */
+            pt_plan_decide(plan, PT_KILL, handle, PT_CAUSE_NODE);
             a->killing = true;
             a->cause = PT_CAUSE_NODE;
         } else {
@@ -203,14 +207,12 @@ static void apply_ended(struct pt_core *core, const struct pt_fact *facts,
 
 /* Returns how many it applied that may have changed something. */
 static int32_t apply_kinds(struct pt_plan *plan, const struct pt_fact *facts,
-                           int32_t n, enum pt_fact_kind from,
-                           enum pt_fact_kind to, bool passes)
+                           int32_t n, enum pt_fact_kind kind, bool passes)
 {
     int32_t count = 0;
 
     for (int32_t i = 0; i < n; i++) {
-        if (facts[i].kind < from || facts[i].kind > to ||
-            !apply(plan, &facts[i]))
+        if (facts[i].kind != kind || !apply(plan, &facts[i]))
             continue;
         count++;
         if (passes)
@@ -230,10 +232,11 @@ static void step_at_once(struct pt_core *core, const struct pt_fact *facts,
     struct pt_plan *plan = &core->plan;
 
     apply_ended(core, facts, sort_ended(core, facts, n), false);
-    apply_kinds(plan, facts, n, PT_FACT_NODE_UP, PT_FACT_NODE_DOWN, false);
+    apply_kinds(plan, facts, n, PT_FACT_NODE_UP, false);
+    apply_kinds(plan, facts, n, PT_FACT_NODE_DOWN, false);
     woken = pt_timers_late(core) || woken;
     woken = pt_timers_stretch(plan) || woken;
-    apply_kinds(plan, facts, n, PT_FACT_SUBMITTED, PT_FACT_SUBMITTED, false);
+    apply_kinds(plan, facts, n, PT_FACT_SUBMITTED, false);
     if (n > 0 || woken || promise_is_due(plan))
         pass(plan);
 }
@@ -249,15 +252,15 @@ static void step_one_by_one(struct pt_core *core, const struct pt_fact *facts,
     release_punctual(core, facts, nended);
     woken = pt_timers_stretch(plan) || woken;
     if (submissions_first)
-        apply_kinds(plan, facts, n, PT_FACT_SUBMITTED, PT_FACT_SUBMITTED, true);
+        apply_kinds(plan, facts, n, PT_FACT_SUBMITTED, true);
     apply_ended(core, facts, nended, true);
-    bool more = apply_kinds(plan, facts, n, PT_FACT_NODE_UP, PT_FACT_NODE_DOWN,
-                            false) > 0;
+    bool more = apply_kinds(plan, facts, n, PT_FACT_NODE_UP, false) > 0;
+    more = apply_kinds(plan, facts, n, PT_FACT_NODE_DOWN, false) > 0 || more;
     more = pt_timers_late(core) || more;
     if (more)
         pass(plan);
     if (!submissions_first)
-        apply_kinds(plan, facts, n, PT_FACT_SUBMITTED, PT_FACT_SUBMITTED, true);
+        apply_kinds(plan, facts, n, PT_FACT_SUBMITTED, true);
     /* A wake-up has a pass of its own where no fact of the instant had one. */
     if (plan->counts.passes == passes && (woken || promise_is_due(plan)))
         pass(plan);
@@ -327,9 +330,10 @@ const struct pt_step *pt_core_step(struct pt_core *core, pt_time now,
     if (pt_timers_early(core, facts, n, &woken) > 0) {
         put_off(core, facts, n);
         core->woken = core->woken || woken;
-        const struct pt_step *step = finish(plan);
-        plan->step.wake = now;
-        return step;
+        finish(plan);
+        if (core->nwaiting > 0 || core->woken || core->nlate > 0)
+            plan->step.wake = now;
+        return &plan->step;
     }
     woken = woken || core->woken;
     core->woken = false;
@@ -361,6 +365,8 @@ const struct pt_step *pt_core_close(struct pt_core *core)
             continue;
         if (a->booked)
             pt_attempt_unpromise(plan, handle);
+        if (a->state == PT_ATTEMPT_WAITING && a->placed > 0)
+            pt_attempt_settle(plan, a);
         pt_attempt_free(plan, handle);
     }
     for (int32_t job = 0; job < plan->jobs.top; job++)

@@ -165,7 +165,7 @@ static pt_time counted_earliest(struct pt_space *space,
     failed->n = n;
     failed->length = length;
     failed->bound = bound;
-    return at;
+    return at < PT_TIME_NEVER ? at : PT_TIME_FAR;
 }
 
 /* More or fewer units in the future of a machine that keeps one. */

@@ -191,7 +191,7 @@ static void attempt_over(struct pt_plan *plan, int32_t handle,
     int32_t job = a->job, stage = a->stage, ntasks = a->task_end - a->task;
 
     note_allocation(plan, a);
-    if (again && !book->over)
+    if (again)
         try_again(plan, a);
     enum pt_state state = state_of(a, outcome);
     pt_attempt_free(plan, handle);
@@ -231,7 +231,8 @@ void pt_job_ended(struct pt_plan *plan, const struct pt_fact *fact)
 {
     struct pt_attempt *a = pt_attempt_at(plan, fact->attempt);
     int32_t left = a->placed - a->gone;
-    bool again = fact->outcome == PT_KILLED && a->cause == PT_CAUSE_NODE;
+    bool again = fact->outcome == PT_KILLED && a->cause == PT_CAUSE_NODE &&
+                 !pt_job_at(plan, a->job)->over;
 
     pt_assert(a->state == PT_ATTEMPT_RUNNING);
     pt_assert(fact->outcome != PT_KILLED || a->killing);
@@ -242,5 +243,9 @@ void pt_job_ended(struct pt_plan *plan, const struct pt_fact *fact)
     spend(plan, a, left, fact->outcome, again);
     if (!a->released)
         pt_attempt_release(plan, fact->attempt, -1);
+    /* After a node failure promises are made anew, the next try's too. */
+    if (again ||
+        (plan->space->down > 0 && plan->space->ops->overbooked(plan->space)))
+        pt_plan_forget(plan);
     attempt_over(plan, fact->attempt, fact->outcome, again);
 }

@@ -274,7 +274,7 @@ static pt_time named_earliest(struct pt_space *space,
     }
     /* A machine with nodes down may never have room: ask again when it has. */
     s->found.n = 0;
-    return bound < PT_TIME_NEVER ? bound : PT_TIME_NEVER - 1;
+    return bound < PT_TIME_NEVER ? bound : PT_TIME_FAR;
 }
 
 static void add_booking(struct named *s, const struct pt_attempt *attempt,
@@ -431,12 +431,29 @@ static bool short_at(const struct named *s, const struct node *node, pt_time at)
     return false;
 }
 
+/* Whether two attempts are to have NODE at the same time. */
+static bool is_shared(const struct named *s, const struct node *node)
+{
+    for (int32_t k = 0; k < node->n; k++)
+        for (int32_t m = 0; m < k; m++) {
+            const struct booking *a = &node->bookings[k];
+            const struct booking *b = &node->bookings[m];
+            if (a->attempt != b->attempt && a->start < b->end &&
+                b->start < a->end && a->end > s->space.now &&
+                b->end > s->space.now)
+                return true;
+        }
+    return false;
+}
+
 static bool named_overbooked(const struct pt_space *space)
 {
     const struct named *s = const_of(space);
 
     for (int32_t i = 0; space->promises > 0 && i < space->config.nodes; i++) {
         const struct node *node = &s->node[i];
+        if (space->config.exclusive && is_shared(s, node))
+            return true;
         for (int32_t k = 0; k < node->n; k++)
             if (short_at(s, node,
                          node->bookings[k].start > space->now

@@ -343,8 +343,14 @@ int64_t pt_plan_launch(struct pt_plan *plan, pt_waiting waiting, int64_t max,
     if (room <= 0)
         return 0;
     if (a->mode == PT_PARALLEL) {
-        for (int64_t i = 0; i < room; i++)
+        for (int64_t i = 0; i < room; i++) {
+            if (plan->space->ops->room(plan->space, a, 1) < 1) {
+                if (complete)
+                    *complete = false;
+                return i; /* each had a node of its own */
+            }
             start_task(plan, waiting);
+        }
     } else if (a->placed == 0 && room == left) {
         start_gang(plan, waiting);
     } else {

@@ -45,7 +45,8 @@ struct pt_space_ops {
      * promise but its own. */
     bool (*fits)(struct pt_space *space, const struct pt_attempt *attempt,
                  int32_t ntasks);
-    /* The earliest place for NTASKS in [now, BOUND), BOUND if there is none; a
+    /* The earliest place for NTASKS in [now, BOUND), BOUND if there is none
+     * (PT_TIME_FAR where BOUND is PT_TIME_NEVER: nodes that are down); a
      * promise of its own at BOUND is left aside.  A place at REACH or later
      * need not be found. */
     pt_time (*earliest)(struct pt_space *space, struct pt_attempt *attempt,

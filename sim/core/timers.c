@@ -11,8 +11,10 @@ bool pt_timers_stretch(struct pt_plan *plan)
 {
     for (int32_t i = 0; i < plan->noverdue; i++) {
         struct pt_attempt *a = pt_attempt_at(plan, plan->overdue[i]);
-        if (a->until <= plan->now && !a->released)
-            plan->space->ops->extend(plan->space, a, plan->now + 1);
+        if (a->until > plan->now || a->released)
+            continue;
+        plan->space->ops->extend(plan->space, a, plan->now + 1);
+        plan->broken = true;
     }
     if (plan->noverdue == 0 || !plan->space->ops->overbooked(plan->space))
         return false;
@@ -33,12 +35,11 @@ static bool limit_reached(struct pt_plan *plan, int32_t handle)
         pt_plan_decide(plan, PT_KILL, handle, PT_CAUSE_LIMIT);
         a->killing = true;
         a->cause = PT_CAUSE_LIMIT;
-        return true;
     }
-    plan->broken = true;
+    /* Until its end is told it keeps its place. */
     pt_vec_push(plan->overdue, plan->noverdue, plan->overdue_capacity, handle);
     a->overdue = plan->noverdue;
-    return false;
+    return a->killing;
 }
 
 /* --- holds ------------------------------------------------------------------
@@ -48,10 +49,12 @@ static bool is_dead(const struct pt_plan *plan)
 {
     if (plan->nholders == 0 || plan->running > 0)
         return false;
-    for (int32_t i = 0; i < plan->nholders; i++)
-        if (pt_attempt_at(plan, plan->holders[i])->entry.width <=
-            plan->space->free)
+    for (int32_t i = 0; i < plan->nholders; i++) {
+        const struct pt_attempt *a = pt_attempt_at(plan, plan->holders[i]);
+        int32_t missing = pt_attempt_ask(a);
+        if (plan->space->ops->room(plan->space, a, missing) >= missing)
             return false;
+    }
     return true;
 }
 
@@ -147,6 +150,7 @@ int32_t pt_timers_early(struct pt_core *core, const struct pt_fact *facts,
 
     count_endings(plan, facts, n);
     collect(core);
+    *woken = n == 0 && core->nlate == 0; /* the world asks of its own accord */
     for (int32_t i = 0; i < core->nlate; i++) {
         int32_t handle = core->late[i];
         switch (pt_attempt_at(plan, handle)->state) {
