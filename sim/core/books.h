@@ -141,9 +141,9 @@ int32_t pt_timers_early(struct pt_core *core, const struct pt_fact *facts,
                         int32_t n, bool *woken);
 /* Those that act after the endings: holds that time out.  Whether any did. */
 bool pt_timers_late(struct pt_core *core);
-/* What was to have ended by now and has not will end as soon as can be. Whether
- * promises had to be taken back for it. */
-bool pt_timers_stretch(struct pt_plan *plan);
+/* What was to have ended by now and has not will end as soon as can be; promises
+ * that stood in its way are made anew at the next pass. */
+void pt_timers_stretch(struct pt_plan *plan);
 /* After a pass: is there a deadlock that was not there before? */
 void pt_deadlock_look(struct pt_plan *plan);
 

@@ -235,7 +235,7 @@ static void step_at_once(struct pt_core *core, const struct pt_fact *facts,
     apply_kinds(plan, facts, n, PT_FACT_NODE_UP, false);
     apply_kinds(plan, facts, n, PT_FACT_NODE_DOWN, false);
     woken = pt_timers_late(core) || woken;
-    woken = pt_timers_stretch(plan) || woken;
+    pt_timers_stretch(plan);
     apply_kinds(plan, facts, n, PT_FACT_SUBMITTED, false);
     if (n > 0 || woken || promise_is_due(plan))
         pass(plan);
@@ -250,7 +250,7 @@ static void step_one_by_one(struct pt_core *core, const struct pt_fact *facts,
     int32_t nended = sort_ended(core, facts, n);
 
     release_punctual(core, facts, nended);
-    woken = pt_timers_stretch(plan) || woken;
+    pt_timers_stretch(plan);
     if (submissions_first)
         apply_kinds(plan, facts, n, PT_FACT_SUBMITTED, true);
     apply_ended(core, facts, nended, true);

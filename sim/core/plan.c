@@ -13,6 +13,12 @@ int64_t pt_plan_free(const struct pt_plan *plan)
     return plan->space->free;
 }
 
+bool pt_plan_full(const struct pt_plan *plan)
+{
+    return plan->space->free == 0 &&
+           !(plan->config.exclusive && plan->nholders > 0);
+}
+
 pt_waiting pt_plan_head(const struct pt_plan *plan)
 {
     return pt_pending_first(&plan->pending, NULL);

@@ -76,6 +76,9 @@ struct pt_pool {
 pt_time pt_plan_now(const struct pt_plan *plan);
 /* Slots that nobody holds. */
 int64_t pt_plan_free(const struct pt_plan *plan);
+/* Whether no task could be launched: all is taken, and no incomplete gang has
+ * room left on nodes of its own. */
+bool pt_plan_full(const struct pt_plan *plan);
 /* The queue, in order of arrival (within its pool).  O(log n). */
 pt_waiting pt_plan_head(const struct pt_plan *plan);
 pt_waiting pt_plan_next(const struct pt_plan *plan, pt_waiting after);

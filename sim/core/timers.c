@@ -7,7 +7,7 @@
 /* --- limits -----------------------------------------------------------------
  */
 
-bool pt_timers_stretch(struct pt_plan *plan)
+void pt_timers_stretch(struct pt_plan *plan)
 {
     for (int32_t i = 0; i < plan->noverdue; i++) {
         struct pt_attempt *a = pt_attempt_at(plan, plan->overdue[i]);
@@ -16,22 +16,19 @@ bool pt_timers_stretch(struct pt_plan *plan)
         plan->space->ops->extend(plan->space, a, plan->now + 1);
         plan->broken = true;
     }
-    if (plan->noverdue == 0 || !plan->space->ops->overbooked(plan->space))
-        return false;
-    pt_plan_forget(plan);
-    return true;
+    if (plan->noverdue > 0 && plan->space->ops->overbooked(plan->space))
+        pt_plan_forget(plan);
 }
 
 /* Whether the attempt is killed for it. */
 static bool limit_reached(struct pt_plan *plan, int32_t handle)
 {
     struct pt_attempt *a = pt_attempt_at(plan, handle);
+    bool kills = plan->config.limits == PT_LIMITS_KILL && !a->killing;
 
     if (a->ending >= a->placed - a->gone)
         return false; /* it ends now: that wins */
-    if (plan->config.limits == PT_LIMITS_KILL) {
-        if (a->killing)
-            return false;
+    if (kills) {
         pt_plan_decide(plan, PT_KILL, handle, PT_CAUSE_LIMIT);
         a->killing = true;
         a->cause = PT_CAUSE_LIMIT;
@@ -39,7 +36,7 @@ static bool limit_reached(struct pt_plan *plan, int32_t handle)
     /* Until its end is told it keeps its place. */
     pt_vec_push(plan->overdue, plan->noverdue, plan->overdue_capacity, handle);
     a->overdue = plan->noverdue;
-    return a->killing;
+    return kills;
 }
 
 /* --- holds ------------------------------------------------------------------

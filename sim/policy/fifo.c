@@ -60,7 +60,7 @@ static void offer(const struct fifo *f, struct pt_plan *plan)
     for (int32_t i = 0; i < n; i++)
         for (pt_waiting w = pt_plan_pool_head(plan, i), next; w >= 0;
              w = next) {
-            if (pt_plan_free(plan) == 0)
+            if (pt_plan_full(plan))
                 return;
             next = pt_plan_pool_next(plan, i, w);
             pt_plan_launch(plan, w, INT64_MAX, &f->patience, NULL);
@@ -73,9 +73,9 @@ static void ask_in_turn(const struct fifo *f, struct pt_plan *plan)
     int32_t n = pt_plan_rank_pools(plan, driver_less);
     bool any = true;
 
-    while (any && pt_plan_free(plan) > 0) {
+    while (any && !pt_plan_full(plan)) {
         any = false;
-        for (int32_t i = 0; i < n && pt_plan_free(plan) > 0; i++) {
+        for (int32_t i = 0; i < n && !pt_plan_full(plan); i++) {
             pt_waiting w = pt_plan_pool_head(plan, i);
             if (w >= 0 && pt_plan_launch(plan, w, 1, &f->patience, NULL) > 0)
                 any = true;
@@ -87,7 +87,7 @@ static void fifo_schedule(void *state, struct pt_plan *plan)
 {
     const struct fifo *f = state;
 
-    if (pt_plan_free(plan) == 0)
+    if (pt_plan_full(plan))
         return;
     if (f->order == ORDER_FIFO && f->drivers > 1)
         ask_in_turn(f, plan);

@@ -290,6 +290,8 @@ static void test_a_node_is_not_free_because_it_should_be(void **state)
         bench_done(b, 1);
         bench_gang(b, 1, 5);
         const char *text = bench_step(b, 10);
+        if (i < 6)
+            text = bench_step(b, 10); /* the kill came first */
         ASSERT_HAS(text, "start 2.0x1@1");
         bench_free(b);
     }
