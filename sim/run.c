@@ -40,8 +40,7 @@ struct going {
     double wall_s, cpu_s; /* of the clocks, when the run began */
 };
 
-/* --- configuration ----------------------------------------------------------
- */
+/* --- configuration --- */
 
 const struct pt_place *pt_run_place(const char *text, void **state,
                                     struct pt_err *err)
@@ -125,8 +124,7 @@ char *pt_run_config(const struct pt_run *run, int64_t nodes, int64_t cores)
     return text;
 }
 
-/* --- the source -------------------------------------------------------------
- */
+/* --- the source --- */
 
 static int open_source(struct going *go, struct pt_err *err)
 {
@@ -195,8 +193,7 @@ static void read_info(struct going *go)
                      info.digest);
 }
 
-/* --- outputs ----------------------------------------------------------------
- */
+/* --- outputs --- */
 
 static int open_output(struct going *go, const struct pt_sink *sink,
                        struct pt_err *err)
@@ -286,8 +283,7 @@ static void abandon_outputs(struct going *go)
     go->noutputs = 0;
 }
 
-/* --- the loop ---------------------------------------------------------------
- */
+/* --- the loop --- */
 
 enum { PROGRESS_STEPS = 4096 };
 

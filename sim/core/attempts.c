@@ -28,8 +28,7 @@ static int64_t order_key(enum pt_order order, const struct pt_entry *entry)
     return 0;
 }
 
-/* --- pools ------------------------------------------------------------------
- */
+/* --- pools --- */
 
 static int64_t pool_name(const struct pt_plan *plan, const struct pt_job *job)
 {
@@ -69,8 +68,7 @@ static int32_t pool_of(struct pt_plan *plan, const struct pt_job *job)
     return plan->npools - 1;
 }
 
-/* --- waiting ----------------------------------------------------------------
- */
+/* --- waiting --- */
 
 int32_t pt_attempt_ask(const struct pt_attempt *attempt)
 {
@@ -211,8 +209,7 @@ void pt_attempt_free(struct pt_plan *plan, int32_t handle)
     pt_slab_give(&plan->attempts, handle);
 }
 
-/* --- promises ---------------------------------------------------------------
- */
+/* --- promises --- */
 
 static void unbook(struct pt_plan *plan, struct pt_attempt *a)
 {
@@ -251,8 +248,7 @@ void pt_attempt_promise(struct pt_plan *plan, int32_t handle, pt_time at)
         pt_agenda_set(&plan->promised, handle, at);
 }
 
-/* --- running ----------------------------------------------------------------
- */
+/* --- running --- */
 
 struct pt_decision *pt_plan_decide(struct pt_plan *plan,
                                    enum pt_decision_kind kind, int32_t handle,

@@ -100,8 +100,7 @@ static inline struct pt_job_book *pt_job_at(const struct pt_plan *plan,
     return pt_slab_at(&plan->jobs, job);
 }
 
-/* --- attempts.c: the life of an attempt ------------------------------------
- */
+/* --- attempts.c: the life of an attempt --- */
 
 /* A new one for tasks [task, task_end) of a stage; not in the queue yet. */
 int32_t pt_attempt_new(struct pt_plan *plan, int32_t job, int32_t stage,
@@ -131,8 +130,7 @@ struct pt_decision *pt_plan_decide(struct pt_plan *plan,
                                    enum pt_decision_kind kind, int32_t handle,
                                    enum pt_cause cause);
 
-/* --- timers.c: what is due without a fact -----------------------------------
- */
+/* --- timers.c: what is due without a fact --- */
 
 /* Timers of this instant that act before its facts: limits that are reached
  * (not by those that end now), back-offs that are over, the policy's own.
@@ -141,14 +139,13 @@ int32_t pt_timers_early(struct pt_core *core, const struct pt_fact *facts,
                         int32_t n, bool *woken);
 /* Those that act after the endings: holds that time out.  Whether any did. */
 bool pt_timers_late(struct pt_core *core);
-/* What was to have ended by now and has not will end as soon as can be; promises
- * that stood in its way are made anew at the next pass. */
+/* What was to have ended by now and has not will end as soon as can be;
+ * promises that stood in its way are made anew at the next pass. */
 void pt_timers_stretch(struct pt_plan *plan);
 /* After a pass: is there a deadlock that was not there before? */
 void pt_deadlock_look(struct pt_plan *plan);
 
-/* --- jobs.c: the life of a job ---------------------------------------------
- */
+/* --- jobs.c: the life of a job --- */
 
 /* Whether it was not rejected. */
 bool pt_job_submit(struct pt_plan *plan, const struct pt_job *job);

@@ -7,8 +7,7 @@
 #include "base/vec.h"
 #include "core/books.h"
 
-/* --- life -------------------------------------------------------------------
- */
+/* --- life --- */
 
 struct pt_core *pt_core_new(const struct pt_core_config *config)
 {
@@ -76,8 +75,7 @@ void pt_core_free(struct pt_core *core)
     pt_free(core);
 }
 
-/* --- one instant ------------------------------------------------------------
- */
+/* --- one instant --- */
 
 static void begin(struct pt_plan *plan, pt_time now,
                   const struct pt_fact *facts, int32_t n)
@@ -345,8 +343,7 @@ const struct pt_step *pt_core_step(struct pt_core *core, pt_time now,
     return finish(plan);
 }
 
-/* --- the end ----------------------------------------------------------------
- */
+/* --- the end --- */
 
 static bool by_rank(const struct pt_plan *plan, int32_t a, int32_t b)
 {

@@ -78,8 +78,7 @@ static void named_advance(struct pt_space *space, pt_time now)
     space->now = now;
 }
 
-/* --- room -------------------------------------------------------------------
- */
+/* --- room --- */
 
 /* Tasks with NEED that fit into FREE, at most INT32_MAX. */
 static int32_t fit(const struct pt_need *free, const struct pt_need *need)
@@ -213,8 +212,7 @@ static bool named_fits(struct pt_space *space, const struct pt_attempt *attempt,
     return rooms(named_of(space), attempt, space->now, until) >= ntasks;
 }
 
-/* --- the future -------------------------------------------------------------
- */
+/* --- the future --- */
 
 /* Ends of bookings in (now, bound), ascending, each once. */
 static void list_instants(struct named *s, pt_time bound)
@@ -330,8 +328,7 @@ static void named_unbook(struct pt_space *space, struct pt_attempt *attempt,
     space->promises--;
 }
 
-/* --- taking and giving ------------------------------------------------------
- */
+/* --- taking and giving --- */
 
 static void named_take(struct pt_space *space, struct pt_attempt *attempt,
                        int32_t ntasks)
@@ -464,8 +461,7 @@ static bool named_overbooked(const struct pt_space *space)
     return false;
 }
 
-/* --- nodes ------------------------------------------------------------------
- */
+/* --- nodes --- */
 
 static bool named_touches(const struct pt_space *space,
                           const struct pt_attempt *attempt, int32_t node)

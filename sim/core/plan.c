@@ -35,8 +35,7 @@ pt_waiting pt_plan_next(const struct pt_plan *plan, pt_waiting after)
     return pt_pending_first(&plan->pending, key_of(plan, after, PT_LANE_QUEUE));
 }
 
-/* --- starting ---------------------------------------------------------------
- */
+/* --- starting --- */
 
 /* Slots for NTASKS more of the tasks of A, from now on. */
 static void take(struct pt_plan *plan, struct pt_attempt *a, int32_t ntasks)
@@ -125,8 +124,7 @@ bool pt_plan_start(struct pt_plan *plan, pt_waiting waiting)
     return false;
 }
 
-/* --- who fits ---------------------------------------------------------------
- */
+/* --- who fits --- */
 
 /* What can start now: so many units for stages within so long a limit. */
 static void climb_down(struct pt_plan *plan)
@@ -172,8 +170,7 @@ pt_waiting pt_plan_fit(struct pt_plan *plan, pt_waiting after)
     }
 }
 
-/* --- promises ---------------------------------------------------------------
- */
+/* --- promises --- */
 
 int64_t pt_plan_promised(const struct pt_plan *plan)
 {
@@ -307,8 +304,7 @@ void pt_plan_compress(struct pt_plan *plan)
     space->hole_end = holes;
 }
 
-/* --- launching task by task -------------------------------------------------
- */
+/* --- launching task by task --- */
 
 static void hold(struct pt_plan *plan, pt_waiting waiting, int32_t ntasks,
                  const struct pt_patience *patience)
@@ -371,8 +367,7 @@ int64_t pt_plan_launch(struct pt_plan *plan, pt_waiting waiting, int64_t max,
     return room;
 }
 
-/* --- pools ------------------------------------------------------------------
- */
+/* --- pools --- */
 
 int32_t pt_plan_rank_pools(struct pt_plan *plan,
                            bool (*less)(const struct pt_pool *a,

@@ -4,8 +4,7 @@
 #include "base/vec.h"
 #include "core/books.h"
 
-/* --- limits -----------------------------------------------------------------
- */
+/* --- limits --- */
 
 void pt_timers_stretch(struct pt_plan *plan)
 {
@@ -39,8 +38,7 @@ static bool limit_reached(struct pt_plan *plan, int32_t handle)
     return kills;
 }
 
-/* --- holds ------------------------------------------------------------------
- */
+/* --- holds --- */
 
 static bool is_dead(const struct pt_plan *plan)
 {
@@ -100,8 +98,7 @@ static void hold_timed_out(struct pt_plan *plan, int32_t handle)
     pt_agenda_set(&plan->agenda, handle, pt_time_add(plan->now, wait));
 }
 
-/* --- the agenda -------------------------------------------------------------
- */
+/* --- the agenda --- */
 
 static bool rank_less(const struct pt_plan *plan, int32_t a, int32_t b)
 {

@@ -11,21 +11,8 @@
  * and a decision {KIND: rank, "attempt", "stage", "try", "task", "tasks",
  * "cause", "at": [[first, count], ...]}.  `protium tape` feeds the facts to a
  * fresh core and compares (world/tape.h). */
+#include "core/words.h"
 #include "sink/sink.h"
-#include "sink/tape.h"
-
-const char *const pt_tape_outcomes[] = {
-    [PT_SUCCESS] = "success", [PT_FAILURE] = "failure", [PT_KILLED] = "killed"};
-const char *const pt_tape_decisions[] = {[PT_REJECT] = "reject",
-                                         [PT_KILL] = "kill",
-                                         [PT_START] = "start",
-                                         [PT_HOLD] = "hold",
-                                         [PT_UNHOLD] = "unhold"};
-const char *const pt_tape_causes[] = {[PT_CAUSE_NONE] = "none",
-                                      [PT_CAUSE_WIDE] = "wide",
-                                      [PT_CAUSE_LIMIT] = "limit",
-                                      [PT_CAUSE_NODE] = "node",
-                                      [PT_CAUSE_TIMEOUT] = "timeout"};
 
 struct tape {
     struct pt_out *out;
@@ -75,7 +62,7 @@ static void write_fact(struct pt_out *out, const struct pt_fact *fact)
         member(out, "{\"ended\":", fact->attempt);
         member(out, ",\"task\":", fact->task);
         pt_out_text(out, ",\"outcome\":\"");
-        pt_out_text(out, pt_tape_outcomes[fact->outcome]);
+        pt_out_text(out, pt_outcome_words[fact->outcome]);
         pt_out_text(out, "\"}");
         return;
     case PT_FACT_NODE_UP:
@@ -92,11 +79,11 @@ static void write_fact(struct pt_out *out, const struct pt_fact *fact)
     }
 }
 
-void pt_tape_write_decision(struct pt_out *out, const struct pt_decision *d,
-                            const struct pt_range *ranges)
+static void write_decision(struct pt_out *out, const struct pt_decision *d,
+                           const struct pt_range *ranges)
 {
     pt_out_text(out, "{\"");
-    pt_out_text(out, pt_tape_decisions[d->kind]);
+    pt_out_text(out, pt_decision_words[d->kind]);
     member(out, "\":", d->rank);
     member(out, ",\"attempt\":", d->attempt);
     member(out, ",\"stage\":", d->stage);
@@ -104,7 +91,7 @@ void pt_tape_write_decision(struct pt_out *out, const struct pt_decision *d,
     member(out, ",\"task\":", d->task);
     member(out, ",\"tasks\":", d->ntasks);
     pt_out_text(out, ",\"cause\":\"");
-    pt_out_text(out, pt_tape_causes[d->cause]);
+    pt_out_text(out, pt_cause_words[d->cause]);
     pt_out_text(out, "\",\"at\":[");
     for (int32_t i = 0; i < d->nranges; i++) {
         member(out, i > 0 ? ",[" : "[", ranges[d->range + i].first);
@@ -149,7 +136,7 @@ static int tape_step(void *state, const struct pt_step *step,
     for (int32_t i = 0; i < step->ndecisions; i++) {
         if (i > 0)
             pt_out_char(out, ',');
-        pt_tape_write_decision(out, &step->decisions[i], step->ranges);
+        write_decision(out, &step->decisions[i], step->ranges);
     }
     pt_out_text(out, "]}\n");
     return 0;

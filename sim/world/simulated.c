@@ -54,8 +54,7 @@ static struct life *life_at(const struct simulated *s, int32_t number)
     return pt_slab_at(&s->lives, number);
 }
 
-/* --- jobs -------------------------------------------------------------------
- */
+/* --- jobs --- */
 
 static size_t copied_size(const struct pt_work *work)
 {
@@ -127,8 +126,7 @@ static void life_end(struct simulated *s, int32_t number)
     pt_slab_give(&s->lives, number);
 }
 
-/* --- facts ------------------------------------------------------------------
- */
+/* --- facts --- */
 
 static void add_ended(struct simulated *s, int32_t handle, int32_t task,
                       enum pt_outcome outcome)
@@ -232,8 +230,7 @@ static int simulated_next(struct pt_world *world, pt_time wake, pt_time *now,
     return 1;
 }
 
-/* --- decisions --------------------------------------------------------------
- */
+/* --- decisions --- */
 
 static void sort_tasks(const struct simulated *s, struct running *r)
 {

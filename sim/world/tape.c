@@ -9,6 +9,7 @@
 #include "base/assert.h"
 #include "base/text.h"
 #include "base/vec.h"
+#include "core/words.h"
 
 /* What runs, by the core's handle: for checking what the tape says of it. */
 struct taped_run {
@@ -49,15 +50,7 @@ struct tape {
     int64_t nread; /* lines that are steps, and the last */
 };
 
-static const char *const kinds[] = {
-    [PT_REJECT] = "reject", [PT_KILL] = "kill",     [PT_START] = "start",
-    [PT_HOLD] = "hold",     [PT_UNHOLD] = "unhold",
-};
-static const char *const outcomes[] = {
-    [PT_SUCCESS] = "success", [PT_FAILURE] = "failure", [PT_KILLED] = "killed"};
-
-/* --- lines ------------------------------------------------------------------
- */
+/* --- lines --- */
 
 static int bad(const struct tape *t, struct pt_err *err, const char *what)
 {
@@ -149,8 +142,7 @@ int pt_tape_config(const char *path, char **config, char **label,
     return 0;
 }
 
-/* --- facts ------------------------------------------------------------------
- */
+/* --- facts --- */
 
 /* OBJECT's integer KEY in [min, max]; *good is cleared if it is not one. */
 static int64_t integer(const json_t *object, const char *key, int64_t min,
@@ -307,7 +299,7 @@ static bool read_fact(struct tape *t, const json_t *object,
     } else if (json_object_get(object, "ended")) {
         const char *name =
             json_string_value(json_object_get(object, "outcome"));
-        int32_t outcome = index_of(outcomes, 3, name);
+        int32_t outcome = index_of(pt_outcome_words, PT_OUTCOME_WORDS, name);
         fact->kind = PT_FACT_ENDED;
         fact->attempt = (int32_t)integer(object, "ended", 1, INT32_MAX, &good);
         fact->task = (int32_t)integer(object, "task", -1, INT32_MAX, &good);
@@ -422,8 +414,7 @@ static int tape_next(struct pt_world *world, pt_time wake, pt_time *now,
     return got;
 }
 
-/* --- comparing --------------------------------------------------------------
- */
+/* --- comparing --- */
 
 /* What two decisions are compared by. */
 struct gist {
@@ -449,11 +440,12 @@ static struct gist gist_of_taped(const json_t *object)
     struct gist gist = {.kind = -1};
     bool good = true;
 
-    for (int32_t i = 0; i < (int32_t)(sizeof kinds / sizeof *kinds); i++)
-        if (json_object_get(object, kinds[i]))
+    for (int32_t i = 0; i < PT_DECISION_WORDS; i++)
+        if (json_object_get(object, pt_decision_words[i]))
             gist.kind = i;
     if (gist.kind >= 0)
-        gist.rank = integer(object, kinds[gist.kind], 0, INT64_MAX, &good);
+        gist.rank =
+            integer(object, pt_decision_words[gist.kind], 0, INT64_MAX, &good);
     gist.stage = integer(object, "stage", 0, INT32_MAX, &good);
     gist.try = integer(object, "try", 0, INT32_MAX, &good);
     gist.task = integer(object, "task", 0, INT32_MAX, &good);
@@ -463,12 +455,8 @@ static struct gist gist_of_taped(const json_t *object)
 
 static struct gist gist_of(const struct pt_decision *d)
 {
-    return (struct gist){.kind = d->kind,
-                         .rank = d->rank,
-                         .stage = d->stage,
-                         .try = d->try,
-                         .task = d->task,
-                         .ntasks = d->ntasks};
+    return (struct gist){d->kind, d->rank, d->stage,
+                         d->try,  d->task, d->ntasks};
 }
 
 static bool same_ranges(const json_t *list, const struct pt_decision *d,
@@ -502,10 +490,10 @@ static void describe(const struct tape *t, char *text, size_t size,
 
     text[0] = '\0';
     for (int32_t i = 0; i < n && used < size; i++) {
-        int wrote = snprintf(text + used, size - used, "%s%s job %lld",
-                             i > 0 ? ", " : "",
-                             gists[i].kind >= 0 ? kinds[gists[i].kind] : "?",
-                             job_id(t, gists[i].rank));
+        int wrote = snprintf(
+            text + used, size - used, "%s%s job %lld", i > 0 ? ", " : "",
+            gists[i].kind >= 0 ? pt_decision_words[gists[i].kind] : "?",
+            job_id(t, gists[i].rank));
         used += wrote > 0 ? (size_t)wrote : 0;
     }
     if (n == 0)

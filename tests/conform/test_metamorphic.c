@@ -166,8 +166,7 @@ static void check(struct pair p)
     assert_true(trial_check_all(&check, ROUNDS * p.n));
 }
 
-/* --- the changes ------------------------------------------------------------
- */
+/* --- the changes --- */
 
 static int32_t stretch(struct pair *p, const struct trial_job *jobs, int32_t n,
                        struct trial_job *other, int32_t *which)

@@ -27,8 +27,7 @@ static bool keeps(const char *policy)
     return yes;
 }
 
-/* --- the audit --------------------------------------------------------------
- */
+/* --- the audit --- */
 
 /* An attempt, by the core's number for it. */
 struct go {
@@ -328,8 +327,7 @@ static bool audit_all(struct audit *a)
     return audit_books(a);
 }
 
-/* --- running ----------------------------------------------------------------
- */
+/* --- running --- */
 
 struct scene {
     struct trial_setup setup;

@@ -97,8 +97,7 @@ static void check(struct reel *r,
     assert_true(good);
 }
 
-/* --- the same policy --------------------------------------------------------
- */
+/* --- the same policy --- */
 
 static bool replay_fails(void *context, const struct trial_job *jobs, int32_t n)
 {
@@ -144,8 +143,7 @@ static void test_kills_are_replayed(void **state)
     check(&r, replay_fails);
 }
 
-/* --- another policy ---------------------------------------------------------
- */
+/* --- another policy --- */
 
 /* The events of one step: [from, until). */
 struct frame {
@@ -251,8 +249,7 @@ static void test_another_policy_differs_where_two_runs_do(void **state)
     check(&r, divergence_fails);
 }
 
-/* --- damage -----------------------------------------------------------------
- */
+/* --- damage --- */
 
 /* A recording to damage: its lines are header, 0, 1, 2, 10, 12, 15. */
 static char *record(const struct reel *r, struct trial_setup *setup)

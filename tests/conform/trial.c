@@ -16,8 +16,7 @@
 
 extern const struct pt_sink pt_sink_tape;
 
-/* --- a source over an array -------------------------------------------------
- */
+/* --- a source over an array --- */
 
 struct array {
     const struct trial_job *jobs;
@@ -78,8 +77,7 @@ static int32_t *order_jobs(const struct trial_job *jobs, int32_t n)
     return order;
 }
 
-/* --- watching ---------------------------------------------------------------
- */
+/* --- watching --- */
 
 enum { MOST_STEPS = 200000 };
 
@@ -170,8 +168,7 @@ static int watch(void *context, const struct pt_step *step,
     return w->tape ? pt_sink_tape.step(w->tape, step, err) : 0;
 }
 
-/* --- running ----------------------------------------------------------------
- */
+/* --- running --- */
 
 static int drive(const struct trial_setup *setup, struct pt_core *core,
                  struct watching *w, struct array *array, struct pt_err *err)
@@ -292,8 +289,7 @@ void trial_fini(struct trial *trial)
     pt_ledger_fini(&trial->ledger);
 }
 
-/* --- tapes ------------------------------------------------------------------
- */
+/* --- tapes --- */
 
 static int look_away(void *context, const struct pt_step *step,
                      const struct pt_census *census, struct pt_err *err)
@@ -319,8 +315,7 @@ int trial_feed(const struct trial_setup *setup, const char *path, bool other,
     return status;
 }
 
-/* --- jobs -------------------------------------------------------------------
- */
+/* --- jobs --- */
 
 void trial_print(const struct trial_setup *setup, const struct trial_job *jobs,
                  int32_t n)
@@ -404,8 +399,7 @@ int32_t trial_draw(uint64_t *seed, const struct trial_taste *taste,
     return n;
 }
 
-/* --- policies ---------------------------------------------------------------
- */
+/* --- policies --- */
 
 static const char *const variants[] = {
     "backfill:depth=0",

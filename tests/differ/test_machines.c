@@ -171,8 +171,7 @@ static const char *place_of(uint64_t number)
     return places[number / POLICIES % COUNT(places)];
 }
 
-/* --- by name ----------------------------------------------------------------
- */
+/* --- by name --- */
 
 static int32_t draw_named(void *context, uint64_t number,
                           struct trial_job *jobs)
@@ -232,8 +231,7 @@ static void test_overruns_do_not_tell_the_machines_apart(void **state)
           draw_one_node);
 }
 
-/* --- placements -------------------------------------------------------------
- */
+/* --- placements --- */
 
 static int32_t draw_places(void *context, uint64_t number,
                            struct trial_job *jobs)
@@ -255,8 +253,7 @@ static void test_where_tasks_go_does_not_say_when_they_start(void **state)
           draw_places);
 }
 
-/* --- exclusive nodes --------------------------------------------------------
- */
+/* --- exclusive nodes --- */
 
 /* Not so under fifo, which takes slots task by task, and so a node at a time
  * that it need not fill, nor where candidates are ordered by their width. */

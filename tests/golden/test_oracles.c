@@ -13,8 +13,7 @@
 #include "tool/policy_text.h"
 #include "traces/swf.h"
 
-/* --- running ----------------------------------------------------------------
- */
+/* --- running --- */
 
 /* What distinguishes one run; the rest is default. */
 struct order {
@@ -64,8 +63,7 @@ static void carry_out(const struct order *order, const char *dir,
     pt_choices_fini(&choices);
 }
 
-/* --- schedules --------------------------------------------------------------
- */
+/* --- schedules --- */
 
 struct row {
     int64_t submit, start, end; /* seconds */
@@ -220,8 +218,7 @@ static int64_t compare(const struct order *order, const char *name,
     return different;
 }
 
-/* --- the golden schedules ---------------------------------------------------
- */
+/* --- the golden schedules --- */
 
 #define REPLAN "backfill:depth=all,promises=replan"
 
@@ -331,8 +328,7 @@ static void test_the_published_schedules_of_pyss_are_made(void **state)
     ASSERT_INT(different, 0);
 }
 
-/* --- figures ----------------------------------------------------------------
- */
+/* --- figures --- */
 
 /* -1: not given. */
 struct figures {
