@@ -91,7 +91,8 @@ static void stage_done(struct pt_plan *plan, int32_t job, int32_t stage)
     struct pt_job_book *book = pt_job_at(plan, job);
     const struct pt_job *spec = book->job;
 
-    book->stages_left--;
+    if (--book->stages_left == 0)
+        return;
     for (int32_t i = stage + 1; i < spec->nstages; i++)
         for (int32_t k = 0; k < spec->stages[i].nparents; k++)
             if (spec->stages[i].parents[k] == stage && --book->missing[i] == 0)

@@ -416,19 +416,17 @@ static int tape_next(struct pt_world *world, pt_time wake, pt_time *now,
 
 /* --- comparing --- */
 
-/* What two decisions are compared by. */
+/* What two decisions are compared by, in this order. */
 struct gist {
-    int64_t kind, rank, stage, try, task, ntasks;
+    int64_t rank, stage, try, task, kind, ntasks;
 };
 
 static int gist_compare(const void *a, const void *b)
 {
-    const struct gist *x = a, *y = b;
-    const int64_t p[] = {x->rank, x->stage, x->try,
-                         x->task, x->kind,  x->ntasks};
-    const int64_t q[] = {y->rank, y->stage, y->try,
-                         y->task, y->kind,  y->ntasks};
+    int64_t p[sizeof(struct gist) / sizeof(int64_t)], q[sizeof p / sizeof *p];
 
+    memcpy(p, a, sizeof p);
+    memcpy(q, b, sizeof q);
     for (size_t i = 0; i < sizeof p / sizeof *p; i++)
         if (p[i] != q[i])
             return p[i] < q[i] ? -1 : 1;
@@ -455,8 +453,8 @@ static struct gist gist_of_taped(const json_t *object)
 
 static struct gist gist_of(const struct pt_decision *d)
 {
-    return (struct gist){d->kind, d->rank, d->stage,
-                         d->try,  d->task, d->ntasks};
+    return (struct gist){d->rank, d->stage, d->try,
+                         d->task, d->kind,  d->ntasks};
 }
 
 static bool same_ranges(const json_t *list, const struct pt_decision *d,
