@@ -481,9 +481,10 @@ static long long job_id(const struct tape *t, int64_t rank)
     return (long long)rank;
 }
 
-static void describe(const struct tape *t, char *text, size_t size,
+static void describe(const struct tape *t, char text[PT_TAPE_TEXT],
                      const struct gist *gists, int32_t n)
 {
+    const size_t size = PT_TAPE_TEXT;
     size_t used = 0;
 
     text[0] = '\0';
@@ -542,10 +543,8 @@ static int tape_carry_out(struct pt_world *world, const struct pt_step *step,
         t->result->differs = true;
         t->result->line = t->number;
         t->result->at = step->now;
-        describe(t, t->result->recorded, sizeof t->result->recorded, then,
-                 (int32_t)n);
-        describe(t, t->result->decided, sizeof t->result->decided, now,
-                 (int32_t)m);
+        describe(t, t->result->recorded, then, (int32_t)n);
+        describe(t, t->result->decided, now, (int32_t)m);
     } else {
         t->result->decisions += step->ndecisions;
     }

@@ -14,13 +14,15 @@
 #include "core/core.h"
 #include "world/world.h"
 
+enum { PT_TAPE_TEXT = 1024 };
+
 struct pt_tape_result {
     int64_t steps, facts, decisions; /* that were fed, and compared */
     bool differs;
     int64_t line; /* of the step that differs */
     pt_time at;
-    char recorded[1024]; /* that step's decisions then, as text ... */
-    char decided[1024];  /* ... and now */
+    char recorded[PT_TAPE_TEXT]; /* that step's decisions then, as text ... */
+    char decided[PT_TAPE_TEXT];  /* ... and now */
 };
 
 /* The configuration on the first line of PATH, as one line of JSON, and the
