@@ -484,8 +484,7 @@ static long long job_id(const struct tape *t, int64_t rank)
 static void describe(const struct tape *t, char text[PT_TAPE_TEXT],
                      const struct gist *gists, int32_t n)
 {
-    const size_t size = PT_TAPE_TEXT;
-    size_t used = 0;
+    size_t used = 0, size = PT_TAPE_TEXT;
 
     text[0] = '\0';
     for (int32_t i = 0; i < n && used < size; i++) {
