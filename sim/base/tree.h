@@ -31,7 +31,7 @@ struct pt_sum {
     int64_t v[4];
 };
 
-enum { PT_TREE_FAN = 16 };
+enum { PT_TREE_FAN = 32 };
 
 struct pt_tree_node {
     int32_t n;
