@@ -88,16 +88,16 @@ const char *pt_text_nearest(const char *word, const char *const *names,
     return nearest;
 }
 
-static const char pairs[] = "00010203040506070809"
-                            "10111213141516171819"
-                            "20212223242526272829"
-                            "30313233343536373839"
-                            "40414243444546474849"
-                            "50515253545556575859"
-                            "60616263646566676869"
-                            "70717273747576777879"
-                            "80818283848586878889"
-                            "90919293949596979899";
+const char pt_text_pairs[] = "00010203040506070809"
+                             "10111213141516171819"
+                             "20212223242526272829"
+                             "30313233343536373839"
+                             "40414243444546474849"
+                             "50515253545556575859"
+                             "60616263646566676869"
+                             "70717273747576777879"
+                             "80818283848586878889"
+                             "90919293949596979899";
 
 size_t pt_text_int(char *text, int64_t value)
 {
@@ -108,7 +108,7 @@ size_t pt_text_int(char *text, int64_t value)
 
     while (rest >= 10) {
         from -= 2;
-        memcpy(from, pairs + 2 * (rest % 100), 2);
+        memcpy(from, pt_text_pairs + 2 * (rest % 100), 2);
         rest /= 100;
     }
     if (rest > 0 || from == digits + sizeof digits)

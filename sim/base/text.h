@@ -23,6 +23,10 @@ int pt_text_distance(const char *a, const char *b, int limit);
 const char *pt_text_nearest(const char *word, const char *const *names,
                             size_t n);
 
+/* "00" "01" ... "99": two digits at a time, for writers in the innermost loops.
+ */
+extern const char pt_text_pairs[201];
+
 /* Writes VALUE in decimal into TEXT (at most 20 characters, no final zero);
  * returns the length. */
 size_t pt_text_int(char *text, int64_t value);

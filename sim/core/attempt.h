@@ -54,4 +54,11 @@ struct pt_attempt {
     struct pt_alloc spot; /* named machine: the nodes of its promise */
 };
 
+/* Whether the member INDEX of a gang ended by itself, before the others. */
+static inline bool pt_attempt_has_ended(const struct pt_attempt *attempt,
+                                        int32_t index)
+{
+    return attempt->ended && attempt->ended[index / 64] >> (index % 64) & 1;
+}
+
 #endif

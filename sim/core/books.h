@@ -40,7 +40,6 @@ struct pt_plan {
     int64_t held, running; /* in thousandths of a slot */
     int64_t waiting_units;
     int32_t asleep;
-    int64_t njobs; /* in the core */
     int64_t last_rank;
 
     int32_t *holders; /* gangs that hold slots and are incomplete */

@@ -326,11 +326,6 @@ static int32_t put_back(struct counted *c, int32_t first, int32_t count)
     return count - down;
 }
 
-static bool has_ended(const struct pt_attempt *attempt, int32_t task)
-{
-    return attempt->ended && attempt->ended[task / 64] >> (task % 64) & 1;
-}
-
 /* The unit of the attempt's TASK: units are in order of task. */
 static int32_t unit_of(const struct pt_attempt *attempt, int32_t task)
 {
@@ -359,7 +354,7 @@ static void counted_give(struct pt_space *space, struct pt_attempt *attempt,
         }
     } else {
         for (int32_t i = 0; i < attempt->placed; i++) {
-            if (has_ended(attempt, i))
+            if (pt_attempt_has_ended(attempt, i))
                 continue;
             units++;
             free += put_back(c, unit_of(attempt, i), 1);

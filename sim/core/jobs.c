@@ -42,7 +42,6 @@ static int32_t book_new(struct pt_plan *plan, const struct pt_job *job)
         book->missing[i] = job->stages[i].nparents;
         book->tasks_left[i] = job->stages[i].ntasks;
     }
-    plan->njobs++;
     return slot;
 }
 
@@ -81,7 +80,6 @@ void pt_job_close(struct pt_plan *plan, int32_t job, enum pt_state state)
     if (book->missing != book->alone)
         pt_free(book->missing);
     book->job = NULL;
-    plan->njobs--;
     pt_slab_give(&plan->jobs, job);
 }
 
@@ -219,7 +217,7 @@ static void member_ended(struct pt_plan *plan, int32_t handle, int32_t task,
     pt_assert(index >= 0 && index < a->placed);
     if (!a->ended)
         a->ended = pt_alloc((size_t)(a->placed + 63) / 64, sizeof *a->ended);
-    pt_assert(!(a->ended[index / 64] >> (index % 64) & 1));
+    pt_assert(!pt_attempt_has_ended(a, index));
     if (!a->released)
         pt_attempt_release(plan, handle, index);
     a->ended[index / 64] |= UINT64_C(1) << (index % 64);

@@ -381,11 +381,6 @@ static void give_tasks(struct named *s, struct pt_attempt *attempt,
     node->n = kept;
 }
 
-static bool has_ended(const struct pt_attempt *attempt, int32_t task)
-{
-    return attempt->ended && attempt->ended[task / 64] >> (task % 64) & 1;
-}
-
 static void named_give(struct pt_space *space, struct pt_attempt *attempt,
                        int32_t task)
 {
@@ -395,7 +390,8 @@ static void named_give(struct pt_space *space, struct pt_attempt *attempt,
     for (int32_t i = 0; i < attempt->alloc.n; i++) {
         const struct pt_range *share = &attempt->alloc.ranges[i];
         for (int32_t k = 0; k < share->count; k++, index++)
-            if (task < 0 ? !has_ended(attempt, index) : index == task)
+            if (task < 0 ? !pt_attempt_has_ended(attempt, index)
+                         : index == task)
                 give_tasks(s, attempt, share->first, 1);
     }
     if (attempt->until > space->now) {

@@ -33,6 +33,7 @@
 #include <string.h>
 #include "base/alloc.h"
 #include "base/assert.h"
+#include "base/text.h"
 #include "base/vec.h"
 #include "metrics/tally.h"
 #include "sink/sink.h"
@@ -90,17 +91,6 @@ static const char *const state_text[] = {
     [PT_UNFINISHED] = "0,UNFINISHED,",
 };
 
-static const char pairs[] = "00010203040506070809"
-                            "10111213141516171819"
-                            "20212223242526272829"
-                            "30313233343536373839"
-                            "40414243444546474849"
-                            "50515253545556575859"
-                            "60616263646566676869"
-                            "70717273747576777879"
-                            "80818283848586878889"
-                            "90919293949596979899";
-
 /* The putters below write at TO and return where they stopped: a row of numbers
  * costs less than its digest that way. */
 
@@ -113,9 +103,9 @@ static inline char *put_digits(char *to, uint64_t value)
 
     char *at = to + n;
     for (; value >= 100; value /= 100)
-        memcpy(at -= 2, pairs + 2 * (value % 100), 2);
+        memcpy(at -= 2, pt_text_pairs + 2 * (value % 100), 2);
     if (value >= 10)
-        memcpy(at - 2, pairs + 2 * value, 2);
+        memcpy(at - 2, pt_text_pairs + 2 * value, 2);
     else
         at[-1] = (char)('0' + (int)value);
     return to + n;
