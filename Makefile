@@ -36,7 +36,7 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
 FLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -I. -Isim -g $(OPT) $(WARNINGS) \
   $(WERROR) -fno-common -ffp-contract=off
 ALL_CFLAGS := $(FLAGS) $(CFLAGS)
-LIBS := -lgsl -lgslcblas -ljansson -lnettle -lz -lm
+LIBS := -lgsl -lgslcblas -ljansson -lnettle -lz -lzstd -lm
 
 CORE_SRC := $(sort $(wildcard sim/base/*.c sim/core/*.c sim/policy/*.c \
                               sim/place/*.c))
@@ -63,7 +63,7 @@ AID_LIB  := $(B)/libtests.a
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all demo test check check-all asan cover fuzz-swf bench lint format \
+.PHONY: all demo test check check-all asan cover fuzz bench lint format \
   format-check purity repro install man clean help program tests force
 
 all: build/protium ## build build/protium (the default)
@@ -86,7 +86,7 @@ check: ## a quick look: one compiler, no theory, no sanitizers
 	@sh tests/setup.sh test
 	@sh tests/run.sh quick
 
-check-all: test cover fuzz-swf ## test, cover and fuzz-swf
+check-all: test cover fuzz ## test, cover and fuzz
 
 asan: ## the tests under AddressSanitizer and UBSan
 	@sh tests/run.sh asan
@@ -94,10 +94,12 @@ asan: ## the tests under AddressSanitizer and UBSan
 cover: ## line coverage; sim/core must have 95 %
 	@sh tests/run.sh cover
 
-fuzz-swf: ## feed the SWF reader with nonsense for SECONDS=60
+fuzz: fuzz-swf fuzz-pipeline fuzz-eventlog ## feed each reader with nonsense
+
+fuzz-%: # for SECONDS=60
 	@sh tests/setup.sh fuzz
-	@$(MAKE) --no-print-directory -j2 MODE=fuzz CC=clang build/fuzz/fuzz_swf
-	@sh tests/fuzz/run.sh build/fuzz/fuzz_swf tests/fuzz/corpus/swf $(SECONDS)
+	@$(MAKE) --no-print-directory -j2 MODE=fuzz CC=clang build/fuzz/fuzz_$*
+	@sh tests/fuzz/run.sh build/fuzz/fuzz_$* tests/fuzz/corpus/$* $(SECONDS)
 
 bench: all ## how much slower than no scheduling at all
 	@sh tests/bench/run.sh

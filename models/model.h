@@ -40,6 +40,7 @@ int pt_model_yield(struct pt_model *model, const struct pt_model_job *job,
 void pt_model_info(const struct pt_model *model, struct pt_source_info *info);
 void pt_model_close(struct pt_model *model);
 
+extern const struct pt_source pt_model_hydrogen;
 extern const struct pt_source pt_model_lublin;
 extern const struct pt_source pt_model_poisson;
 

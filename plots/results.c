@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -418,8 +419,8 @@ void pt_csv_close(struct pt_csv *csv)
     *csv = (struct pt_csv){.fd = -1};
 }
 
-static int bad_field(const struct pt_csv *csv, const struct pt_csv_field *field,
-                     const char *expected, struct pt_err *err)
+int pt_csv_bad(const struct pt_csv *csv, const struct pt_csv_field *field,
+               const char *expected, struct pt_err *err)
 {
     int length = field->length < 40 ? (int)field->length : 40;
 
@@ -434,8 +435,22 @@ int pt_csv_time(const struct pt_csv *csv, const struct pt_csv_field *field,
     size_t n = pt_time_read(time, field->text, field->length);
 
     if (n == 0 || n != field->length)
-        return bad_field(csv, field, "a number of seconds", err);
+        return pt_csv_bad(csv, field, "a number of seconds", err);
     return 0;
+}
+
+int pt_csv_int(const struct pt_csv *csv, const struct pt_csv_field *field,
+               int64_t low, int64_t high, int64_t *value, struct pt_err *err)
+{
+    char text[24], expected[64];
+
+    snprintf(text, sizeof text, "%.*s",
+             field->length < sizeof text ? (int)field->length : 0, field->text);
+    if (pt_text_read_int(value, text) && *value >= low && *value <= high)
+        return 0;
+    snprintf(expected, sizeof expected, "a whole number from %lld to %lld",
+             (long long)low, (long long)high);
+    return pt_csv_bad(csv, field, expected, err);
 }
 
 /* Reads digits from [*TEXT, END) into NUMBER; false if there are none or too
@@ -474,7 +489,7 @@ int pt_csv_interval(const struct pt_csv *csv, struct pt_csv_field *field,
         good = read_number(&text, end, &interval->high);
     }
     if (!good || interval->high < interval->low || (text < end && *text != ' '))
-        return bad_field(csv, field, "processors, as in 0-3 7 9-15", err);
+        return pt_csv_bad(csv, field, "processors, as in 0-3 7 9-15", err);
     *field = (struct pt_csv_field){text, (size_t)(end - text)};
     return 1;
 }

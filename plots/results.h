@@ -76,6 +76,14 @@ void pt_csv_close(struct pt_csv *csv);
 int pt_csv_time(const struct pt_csv *csv, const struct pt_csv_field *field,
                 pt_time *time, struct pt_err *err);
 
+/* FIELD as a whole number from LOW to HIGH; else PT_ERR_INPUT at its place. */
+int pt_csv_int(const struct pt_csv *csv, const struct pt_csv_field *field,
+               int64_t low, int64_t high, int64_t *value, struct pt_err *err);
+
+/* PT_ERR_INPUT at FIELD's place: what it is (EXPECTED).  Returns -1. */
+int pt_csv_bad(const struct pt_csv *csv, const struct pt_csv_field *field,
+               const char *expected, struct pt_err *err);
+
 /* An interval of processors, both ends in it. */
 struct pt_interval {
     int32_t low, high;

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "base/vec.h"
 #include "plots/decimate.h"
+#include "plots/tics.h"
 
 struct waits {
     pt_time *items; /* [n] sorted */
@@ -51,16 +52,6 @@ static int read_waits(struct waits *waits, const char *folder,
     return more;
 }
 
-/* Where the axis begins: at 1 s, or lower for runs that are over in no time. */
-static pt_time left_edge(pt_time longest)
-{
-    pt_time edge = PT_SECOND;
-
-    while (edge > 1 && longest / edge < 100)
-        edge /= 10;
-    return edge;
-}
-
 /* Seconds and percent, from the left edge to the right. */
 static void write_curve(FILE *data, const struct waits *waits, pt_time edge,
                         pt_time right)
@@ -82,46 +73,6 @@ static void write_curve(FILE *data, const struct waits *waits, pt_time edge,
     if (n > 0)
         fprintf(data, "%.10g 100\n", (double)right / 1e6);
     fputs("\n\n", data);
-}
-
-/* Tics that people count in; a wide range has names at every other one only.
- * Gnuplot leaves out those beyond the range. */
-static void write_tics(struct pt_figure_job *job, pt_time edge, pt_time right)
-{
-    static const struct {
-        const char *name;
-        pt_time at;
-        bool always;
-    } tics[] = {
-        {"1 us", 1, true},
-        {"10 us", 10, false},
-        {"0.1 ms", 100, false},
-        {"1 ms", 1000, true},
-        {"10 ms", 10000, false},
-        {"0.1 s", 100000, false},
-        {"1 s", PT_SECOND, true},
-        {"10 s", 10 * PT_SECOND, false},
-        {"1 min", 60 * PT_SECOND, true},
-        {"10 min", 600 * PT_SECOND, false},
-        {"1 h", 3600 * PT_SECOND, true},
-        {"6 h", 21600 * PT_SECOND, false},
-        {"1 d", 86400 * PT_SECOND, true},
-        {"10 d", 864000 * PT_SECOND, true},
-        {"100 d", 8640000 * PT_SECOND, true},
-        {"1000 d", 86400000 * PT_SECOND, false},
-    };
-    int n = (int)(sizeof tics / sizeof *tics);
-    bool wide = right / edge > 3000000;
-
-    fputs("set xtics (", job->script);
-    for (int i = 0; i < n; i++)
-        fprintf(job->script, "%s'%s' %.10g", i == 0 ? "" : ", ",
-                tics[i].always || !wide ? tics[i].name : "",
-                (double)tics[i].at / 1e6);
-    fputs(")\n", job->script);
-    for (int i = 0; i < n; i++)
-        if (tics[i].at == edge)
-            pt_figure_text(job, "edge_name", tics[i].name);
 }
 
 /* As wide as a column of a paper, unless a label needs more; the legend is
@@ -158,13 +109,13 @@ static void write_size(struct pt_figure_job *job)
 static void write_curves(struct pt_figure_job *job, const struct waits *waits,
                          pt_time longest)
 {
-    pt_time edge = left_edge(longest);
+    pt_time edge = pt_tics_edge(longest);
     pt_time right = longest < 10 * edge ? 10 * edge : longest;
 
     write_size(job);
     pt_figure_real(job, "edge", (double)edge / 1e6);
     pt_figure_real(job, "right", (double)right / 1e6);
-    write_tics(job, edge, right);
+    pt_tics_write(job, 'x', edge, right);
     fputs("# wait (s), jobs that waited at most so long (%): a block per run\n",
           job->data);
     for (int i = 0; i < job->results->n; i++)

@@ -10,6 +10,8 @@
 struct pt_policy;
 struct pt_place;
 struct pt_source;
+struct pt_straggler_model;
+struct pt_fault_model;
 struct pt_sink;
 struct pt_figure;
 
@@ -17,6 +19,8 @@ extern const struct pt_policy *const pt_policies[];
 extern const struct pt_place *const pt_places[];
 extern const struct pt_source *const pt_sources[]; /* trace formats */
 extern const struct pt_source *const pt_models[];  /* workload models */
+extern const struct pt_straggler_model *const pt_stragglers[];
+extern const struct pt_fault_model *const pt_faults[];
 extern const struct pt_sink *const pt_sinks[];
 extern const struct pt_figure *const pt_figures[];
 

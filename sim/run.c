@@ -9,14 +9,17 @@
 #include "base/plugin.h"
 #include "base/text.h"
 #include "base/vec.h"
-#include "core/place.h"
 #include "core/policy.h"
+#include "metrics/spread.h"
 #include "registry.h"
 #include "sink/doc.h"
 #include "sink/sink.h"
 #include "world/drive.h"
 #include "world/floor.h"
 #include "world/simulated.h"
+
+/* Nobody waits so long at a barrier: the world need not tell of each member. */
+#define SYNC_TIMEOUT (INT64_C(365) * 24 * 3600 * PT_SECOND)
 
 /* An output being written. */
 struct output {
@@ -30,59 +33,34 @@ struct going {
     const struct pt_run *run;
     struct pt_report *report;
     void *source_state;
-    void *place_state;
+    void *place_state, *straggler_state, *fault_state;
+    struct pt_run_machine machine;
+    struct pt_rules rules;
+    struct pt_world *world;
     char *config;
     char *workload;
     struct pt_tally *tally;
     struct output outputs[PT_REPORT_OUTPUTS];
     int32_t noutputs;
+    int64_t yielded; /* jobs, by the source */
+    pt_time *errors; /* of stages, in millionths of what was recorded */
+    int64_t nerrors, error_capacity;
     int64_t steps;        /* since progress was last shown */
     double wall_s, cpu_s; /* of the clocks, when the run began */
 };
 
-/* --- configuration --- */
-
-const struct pt_place *pt_run_place(const char *text, void **state,
-                                    struct pt_err *err)
+/* Leaves ENDING off NAME [*n], if it has it and is more than that. */
+static bool cut(const char *name, size_t *n, const char *ending)
 {
-    return (const struct pt_place *)pt_plugin_open(
-        (const struct pt_plugin *const *)pt_places, "placement", text, state,
-        err);
+    size_t size = strlen(ending);
+
+    if (*n <= size || memcmp(name + *n - size, ending, size) != 0)
+        return false;
+    *n -= size;
+    return true;
 }
 
-void pt_run_core_config(const struct pt_settings *settings, int64_t nodes,
-                        int64_t cores, struct pt_core_config *config)
-{
-    const enum pt_limits limits[] = {
-        [PT_OVERRUN_TRUNCATE] = PT_LIMITS_TRUST,
-        [PT_OVERRUN_KILL] = PT_LIMITS_KILL,
-        [PT_OVERRUN_EXTEND] = PT_LIMITS_EXTEND,
-    };
-
-    *config =
-        (struct pt_core_config){.nodes = (int32_t)nodes,
-                                .size = {.amount = {[PT_CORES] = cores * 1000}},
-                                .named = settings->machine != 0,
-                                .exclusive = settings->exclusive != 0,
-                                .ties = (enum pt_ties)settings->ties,
-                                .limits = limits[settings->overrun]};
-}
-
-static void write_settings(struct pt_doc *doc,
-                           const struct pt_settings *settings)
-{
-    char value[PT_PARAM_TEXT_SIZE];
-
-    pt_doc_begin(doc, "set", '{');
-    for (const struct pt_param *p = pt_settings_params; p->name; p++) {
-        pt_param_print(p, settings, value, sizeof value);
-        pt_doc_text(doc, p->name, value);
-    }
-    pt_doc_end(doc, '}');
-}
-
-/* The trace's name without folder and endings; a model's name. */
-static char *workload_name(const struct pt_run *run)
+char *pt_run_workload(const struct pt_run *run)
 {
     const char *name = run->path ? run->path : run->source->name;
     const char *slash = strrchr(name, '/');
@@ -90,89 +68,14 @@ static char *workload_name(const struct pt_run *run)
 
     name = slash ? slash + 1 : name;
     n = strlen(name);
-    if (n > 3 && strcmp(name + n - 3, ".gz") == 0)
-        n -= 3;
-    if (n > 4 && strncmp(name + n - 4, ".swf", 4) == 0)
-        n -= 4;
+    if (!cut(name, &n, ".gz") && !cut(name, &n, ".zstd"))
+        cut(name, &n, ".zst");
+    if (!cut(name, &n, ".swf"))
+        cut(name, &n, ".json");
     return pt_text_dup(name, n);
 }
 
-char *pt_run_config(const struct pt_run *run, int64_t nodes, int64_t cores)
-{
-    char *workload = workload_name(run), *text;
-    struct pt_err err = {.code = PT_ERR_NONE};
-    struct pt_out out;
-    struct pt_doc doc;
-
-    pt_out_open(&out, NULL, &err);
-    pt_doc_init(&doc, &out);
-    doc.compact = true;
-    pt_doc_begin(&doc, NULL, '{');
-    pt_doc_text(&doc, "workload", workload);
-    pt_doc_text(&doc, "source", run->source->name);
-    pt_doc_text(&doc, "params", run->source_params);
-    pt_doc_int(&doc, "nodes", nodes);
-    pt_doc_int(&doc, "cores", cores);
-    pt_doc_text(&doc, "policy", run->floor ? "floor" : run->policy_text);
-    write_settings(&doc, &run->settings);
-    pt_doc_end(&doc, '}');
-    while (out.used > 0 && out.buffer[out.used - 1] == '\n')
-        out.used--;
-    text = pt_text_dup(out.buffer, out.used);
-    pt_out_abandon(&out);
-    pt_free(workload);
-    return text;
-}
-
 /* --- the source --- */
-
-static int open_source(struct going *go, struct pt_err *err)
-{
-    const struct pt_run *run = go->run;
-    struct pt_reading reading = {
-        .clean = (enum pt_clean)run->settings.clean,
-        .missing_limit = (enum pt_missing_limit)run->settings.missing_limit,
-        .overrun = (enum pt_overrun)run->settings.overrun,
-        .wide = (enum pt_wide)run->settings.wide,
-        .processors = run->nodes * run->cores,
-        .scale = run->settings.scale,
-        .seed = (uint64_t)run->settings.seed,
-        .sorted = go->report->sorted};
-
-    go->source_state =
-        pt_plugin_state_new((const struct pt_plugin *)run->source);
-    if ((run->source_params &&
-         pt_plugin_set_text((const struct pt_plugin *)run->source,
-                            go->source_state, run->source_params, err) < 0) ||
-        run->source->open(go->source_state, run->path, &reading, err) < 0) {
-        pt_free(go->source_state);
-        go->source_state = NULL;
-        return -1;
-    }
-    return 0;
-}
-
-/* The machine: as asked for, else as the trace's header has it. */
-static int find_machine(struct going *go, struct pt_err *err)
-{
-    struct pt_report *report = go->report;
-    struct pt_source_info info = {0};
-
-    report->nodes = go->run->nodes;
-    report->cores = go->run->cores > 0 ? go->run->cores : 1;
-    if (report->nodes > 0)
-        return 0;
-    go->run->source->info(go->source_state, &info);
-    if (info.machine && info.machine->processors > 0 &&
-        info.machine->processors < INT32_MAX / 2) {
-        report->nodes = info.machine->processors;
-        return 0;
-    }
-    return pt_err_set(err, PT_ERR_USAGE,
-                      "how large is the machine? %s does not say (expected "
-                      "--nodes N or NxC)",
-                      go->run->path ? go->run->path : go->run->source->name);
-}
 
 /* What the source can tell at its end goes into the report. */
 static void read_info(struct going *go)
@@ -182,6 +85,7 @@ static void read_info(struct going *go)
 
     go->run->source->info(go->source_state, &info);
     report->rows = info.rows;
+    go->yielded = info.jobs;
     report->nrules = 0;
     pt_assert(info.nrules <= PT_REPORT_RULES);
     for (int32_t i = 0; i < info.nrules; i++)
@@ -202,7 +106,7 @@ static int open_output(struct going *go, const struct pt_sink *sink,
     struct pt_sink_context context = {.workload = go->workload,
                                       .label = go->run->label,
                                       .config = go->config,
-                                      .tau = go->run->settings.tau,
+                                      .tau = go->report->settings.tau,
                                       .nodes = go->report->nodes,
                                       .cores = go->report->cores};
     size_t n = strlen(go->run->dir) + strlen(sink->file) + 2;
@@ -233,6 +137,8 @@ static int open_outputs(struct going *go, struct pt_err *err)
         const struct pt_sink *sink = pt_sinks[i];
         bool wanted = !sink->optional ||
                       (go->run->tape && strcmp(sink->name, "tape") == 0);
+        if (sink->staged && !go->run->source->staged)
+            continue;
         if (wanted && open_output(go, sink, err) < 0)
             return -1;
     }
@@ -298,10 +204,35 @@ static void show_progress(struct going *go)
     go->run->progress(go->run->progress_context, info.rows);
 }
 
+/* How far the durations of the stages that succeeded are from the recorded
+ * ones. */
+static void compare(struct going *go, const struct pt_step *step)
+{
+    const struct pt_source *source = go->run->source;
+    pt_time ready, end;
+
+    if (!source->recorded)
+        return;
+    for (int32_t i = 0; i < step->nstages; i++) {
+        const struct pt_stage_record *it = &step->stages[i];
+        if (it->outcome != PT_SUCCESS ||
+            !source->recorded(go->source_state, it->job->id,
+                              it->job->stages[it->stage].id, &ready, &end) ||
+            end <= ready)
+            continue;
+        double then = pt_time_seconds(end - ready);
+        double now = pt_time_seconds(it->end - it->ready);
+        double error = (now > then ? now - then : then - now) / then;
+        pt_vec_push(go->errors, go->nerrors, go->error_capacity,
+                    error > 0 ? pt_time_from_seconds(error) : 0);
+    }
+}
+
 static int record(struct going *go, const struct pt_step *step,
                   struct pt_err *err)
 {
     pt_tally_step(go->tally, step);
+    compare(go, step);
     for (int32_t i = 0; i < go->noutputs; i++) {
         const struct output *output = &go->outputs[i];
         if (output->sink->step &&
@@ -321,14 +252,58 @@ static int watch(void *context, const struct pt_step *step,
     return record(go, step, err);
 }
 
+/* The world needs the resolved settings; the machine, the first job's. */
+static int open_world(struct going *go, struct pt_err *err)
+{
+    const struct pt_settings *settings = &go->report->settings;
+    struct pt_simulated_config config = {
+        .chances = {.seed = (uint64_t)settings->seed},
+        .launch_delay = settings->launch_delay,
+        .shuffle = settings->rounds == PT_ROUNDS_SPARK,
+        .each = settings->barriers == PT_BARRIERS_EACH ||
+                settings->sync_timeout < SYNC_TIMEOUT};
+    struct pt_source_info info = {0};
+
+    config.chances.straggler =
+        pt_run_straggler(settings->straggler, &go->straggler_state, err);
+    if (!config.chances.straggler)
+        return -1;
+    config.chances.fault = pt_run_fault(settings->fault, &go->fault_state, err);
+    if (!config.chances.fault)
+        return -1;
+    config.chances.straggler_state = go->straggler_state;
+    config.chances.fault_state = go->fault_state;
+    go->run->source->info(go->source_state, &info);
+    if (go->run->nodes == 0)
+        config.machine = info.machine;
+    go->world = pt_simulated_new(go->run->source, go->source_state, &config);
+    return 0;
+}
+
+static int find_machine(struct going *go, struct pt_err *err)
+{
+    struct pt_report *report = go->report;
+    pt_time first = 0;
+
+    if (!go->run->floor && pt_simulated_first(go->world, &first, err) < 0)
+        return -1;
+    if (pt_run_find_machine(go->run, go->source_state, first, &go->machine,
+                            err) < 0)
+        return -1;
+    report->nodes = go->machine.nodes;
+    report->cores = go->machine.cores;
+    return 0;
+}
+
 static int schedule(struct going *go, struct pt_err *err)
 {
     const struct pt_run *run = go->run;
     struct pt_core_config config;
 
-    pt_run_core_config(&run->settings, go->report->nodes, go->report->cores,
+    pt_run_core_config(&go->report->settings, &go->machine, &go->rules,
                        &config);
-    config.place = pt_run_place(run->settings.place, &go->place_state, err);
+    config.place =
+        pt_run_place(go->report->settings.place, &go->place_state, err);
     if (!config.place)
         return -1;
     config.place_state = go->place_state;
@@ -336,11 +311,10 @@ static int schedule(struct going *go, struct pt_err *err)
     config.policy_state = run->policy_state;
 
     struct pt_core *core = pt_core_new(&config);
-    struct pt_world *world = pt_simulated_new(run->source, go->source_state);
     struct pt_watcher watcher = {.context = go, .watch = watch};
-    int status = pt_drive(world, core, &watcher, run->interrupted, err);
+    int status = pt_drive(go->world, core, &watcher, run->interrupted, err);
     go->report->counts = *pt_core_counts(core);
-    world->close(world);
+    go->report->unsubmitted = pt_simulated_unsubmitted(go->world);
     pt_core_free(core);
     return status;
 }
@@ -370,6 +344,16 @@ static void take_stock(struct going *go)
         go->report->peak_kib = usage.ru_maxrss;
 }
 
+static void close_errors(struct going *go)
+{
+    struct pt_spread spread =
+        pt_spread_of_times(go->errors, (size_t)go->nerrors);
+
+    go->report->stages_compared = spread.n;
+    go->report->stage_error_p50 = spread.p50;
+    go->report->stage_error_p95 = spread.p95;
+}
+
 static int close_books(struct going *go, struct pt_err *err)
 {
     struct pt_report *report = go->report;
@@ -377,13 +361,15 @@ static int close_books(struct going *go, struct pt_err *err)
 
     read_info(go);
     pt_tally_close(go->tally, &report->summary);
+    close_errors(go);
     if (go->run->floor)
         return 0;
     if (!pt_ledger_close(&report->ledger))
         return pt_err_set(err, PT_ERR_INTERNAL,
                           "the ledger does not sum to slots x window: please "
                           "report this");
-    if (sum->jobs != sum->done + sum->rejected + sum->unfinished)
+    if (sum->jobs != sum->done + sum->rejected + sum->unfinished ||
+        go->yielded != sum->jobs + report->unsubmitted)
         return pt_err_set(err, PT_ERR_INTERNAL,
                           "jobs were lost or counted twice: please report "
                           "this");
@@ -391,20 +377,42 @@ static int close_books(struct going *go, struct pt_err *err)
     return 0;
 }
 
+static void close_run(struct going *go)
+{
+    abandon_outputs(go);
+    if (go->world)
+        go->world->close(go->world);
+    go->run->source->close(go->source_state);
+    pt_tally_free(go->tally);
+    pt_run_machine_fini(&go->machine);
+    pt_free(go->source_state);
+    pt_free(go->place_state);
+    pt_free(go->straggler_state);
+    pt_free(go->fault_state);
+    pt_free(go->errors);
+    pt_free(go->config);
+    pt_free(go->workload);
+    *go = (struct going){.run = go->run,
+                         .report = go->report,
+                         .wall_s = go->wall_s,
+                         .cpu_s = go->cpu_s};
+}
+
 static int run_once(struct going *go, struct pt_err *err)
 {
     const struct pt_run *run = go->run;
+    struct pt_report *report = go->report;
     int status = -1;
 
-    go->noutputs = 0;
-    go->report->noutputs = 0;
-    if (open_source(go, err) < 0)
+    report->settings = run->settings;
+    if (pt_run_open(run, &report->settings, report->sorted, &go->source_state,
+                    err) < 0)
         return -1;
-    pt_ledger_init(&go->report->ledger);
-    go->tally = pt_tally_new(run->settings.tau);
-    if (find_machine(go, err) == 0) {
-        go->config = pt_run_config(run, go->report->nodes, go->report->cores);
-        go->workload = workload_name(run);
+    pt_ledger_init(&report->ledger);
+    go->tally = pt_tally_new(report->settings.tau);
+    if (open_world(go, err) == 0 && find_machine(go, err) == 0) {
+        go->config = pt_run_config(run, &report->settings, &go->machine);
+        go->workload = pt_run_workload(run);
         if (open_outputs(go, err) == 0)
             status = run->floor
                          ? pt_floor_run(run->source, go->source_state,
@@ -416,15 +424,7 @@ static int run_once(struct going *go, struct pt_err *err)
     take_stock(go);
     if (status == 0)
         status = commit_outputs(go, err);
-    abandon_outputs(go);
-    run->source->close(go->source_state);
-    pt_tally_free(go->tally);
-    pt_free(go->source_state);
-    pt_free(go->place_state);
-    pt_free(go->config);
-    pt_free(go->workload);
-    go->place_state = go->source_state = NULL;
-    go->config = go->workload = NULL;
+    close_run(go);
     return status;
 }
 

@@ -15,6 +15,9 @@
 #include "sink/out.h"
 #include "traces/source.h"
 
+struct pt_straggler_model;
+struct pt_fault_model;
+
 /* The `--set` keys: one table, pt_settings_params. */
 struct pt_settings {
     int clean, missing_limit, overrun, wide, ties, exclusive,
@@ -23,9 +26,56 @@ struct pt_settings {
     char place[PT_PARAM_TEXT_SIZE]; /* NAME[:key=value,...] */
     double scale;
     int64_t seed;
+
+    /* Spark's rules: see core/rules.h */
+    int rounds, gate, dynamic, outputs, speculation, exclude; /* enums */
+    pt_time revive, locality_node, locality_host, locality_rack;
+    pt_time gate_interval, resubmit;
+    int64_t gate_failures, task_failures, stage_attempts;
+    pt_time speculation_interval, speculation_min;
+    double speculation_quantile, speculation_multiplier;
+    pt_time sync_timeout;
+    char holes[PT_PARAM_TEXT_SIZE];
+
+    /* the simulated world's */
+    pt_time launch_delay;
+    int barriers;                       /* enum pt_barriers */
+    char straggler[PT_PARAM_TEXT_SIZE]; /* NAME[:key=value,...] */
+    char fault[PT_PARAM_TEXT_SIZE];
+    char gang[PT_PARAM_TEXT_SIZE]; /* for sources that have this parameter */
+
+    uint64_t given; /* bit per key, by its place in the table: the user's */
 };
 
+enum pt_barriers { PT_BARRIERS_WHOLE, PT_BARRIERS_EACH };
+
 extern const struct pt_param pt_settings_params[];
+
+/* Sets KEY to VALUE, which is checked; it is the user's from then on.  OWNER
+ * says in messages who said so.  Errors are PT_ERR_USAGE. */
+int pt_settings_set(struct pt_settings *settings, const char *owner,
+                    const char *key, const char *value, struct pt_err *err);
+
+/* The same for a value that was recorded with the input: what the user said
+ * stands. */
+int pt_settings_condition(struct pt_settings *settings, const char *owner,
+                          const char *key, const char *value,
+                          struct pt_err *err);
+
+/* The rules that SETTINGS say. */
+void pt_settings_rules(const struct pt_settings *settings,
+                       struct pt_rules *rules);
+
+/* A run's machine and its pools, as resolved. */
+struct pt_run_machine {
+    int64_t nodes, cores; /* of each; of the largest, where `node` is there */
+    struct pt_node *node; /* [nodes] or NULL: all alike; owned */
+    struct pt_pool_spec *pools; /* [npools] or NULL: one; owned, but for the
+                                   names */
+    int32_t npools;
+};
+
+void pt_run_machine_fini(struct pt_run_machine *machine);
 
 struct pt_run {
     /* in: borrowed for the run */
@@ -52,12 +102,17 @@ struct pt_run {
 
 struct pt_report {
     const struct pt_run *run;
+    struct pt_settings settings; /* the run's, and the input's conditions */
     struct pt_summary summary;
     struct pt_ledger ledger;
     int64_t nodes, cores;                  /* as resolved */
     struct pt_rule rules[PT_REPORT_RULES]; /* copied; the texts are static */
     int32_t nrules;
     int64_t rows;
+    int64_t unsubmitted;     /* jobs: what they come after has not ended */
+    int64_t stages_compared; /* with their recorded durations */
+    double stage_error_p50, stage_error_p95; /* |simulated - recorded| /
+                                                recorded; NaN if none */
     bool sorted;             /* the trace stepped back and was sorted */
     struct pt_counts counts; /* the core's */
     char digest_input[PT_DIGEST_TEXT]; /* of the trace file's bytes */
@@ -72,20 +127,50 @@ struct pt_report {
     int64_t peak_kib;
 };
 
-/* One line of JSON with all that the run's results depend on; the caller frees.
- * NODES and CORES as resolved. */
-char *pt_run_config(const struct pt_run *run, int64_t nodes, int64_t cores);
+/* What RUN's workload is called: the trace's name without folder and endings,
+ * or the model's; the caller frees. */
+char *pt_run_workload(const struct pt_run *run);
 
-/* The core's configuration for the machine of NODES x CORES and the run's
- * settings; place and policy are the caller's to fill in. */
-struct pt_core_config;
-void pt_run_core_config(const struct pt_settings *settings, int64_t nodes,
-                        int64_t cores, struct pt_core_config *config);
+/* One line of JSON with all that the run's results depend on; the caller frees.
+ * Nodes and pools are in it where they are not alike, not just one:
+ *   "machine": [[milli-cores, milli-gpus, MiB, host, rack, profile, absent],
+ *     ...], "pools": [{"name", "parent", "weight", "min_share", "fair"}, ...]
+ */
+char *pt_run_config(const struct pt_run *run,
+                    const struct pt_settings *settings,
+                    const struct pt_run_machine *machine);
+
+/* The core's configuration for MACHINE and SETTINGS; RULES is filled, and
+ * pointed to, as MACHINE is.  Place and policy are the caller's to fill in. */
+void pt_run_core_config(const struct pt_settings *settings,
+                        const struct pt_run_machine *machine,
+                        struct pt_rules *rules, struct pt_core_config *config);
+
+/* Opens RUN's source with SETTINGS, which get the conditions that it was
+ * recorded under; the caller closes and frees *state. */
+int pt_run_open(const struct pt_run *run, struct pt_settings *settings,
+                bool sorted, void **state, struct pt_err *err);
+
+/* The machine that RUN is for; its source is open, and the first job is
+ * submitted at FIRST. */
+int pt_run_find_machine(const struct pt_run *run, const void *state,
+                        pt_time first, struct pt_run_machine *machine,
+                        struct pt_err *err);
+
+/* SETTINGS get the conditions that RUN's input was recorded under. */
+int pt_run_resolve(const struct pt_run *run, struct pt_settings *settings,
+                   struct pt_err *err);
 
 /* Opens the placement that TEXT, NAME[:key=value,...], names; the state is the
  * caller's to free. */
 const struct pt_place *pt_run_place(const char *text, void **state,
                                     struct pt_err *err);
+
+/* The same for the models of stragglers and of task failures. */
+const struct pt_straggler_model *
+pt_run_straggler(const char *text, void **state, struct pt_err *err);
+const struct pt_fault_model *pt_run_fault(const char *text, void **state,
+                                          struct pt_err *err);
 
 /* Runs; fills REPORT (pt_report_fini() afterwards, also on failure).  On -1 no
  * output file of the run is left. */

@@ -10,15 +10,18 @@
 #include <unistd.h>
 #include <nettle/sha2.h>
 #include <zlib.h>
+#include <zstd.h>
 
 #include "base/alloc.h"
 #include "base/assert.h"
 #include "base/text.h"
 
 /* Small enough to stay in a second-level cache between inflating a piece and
- * scanning it. */
+ * scanning it; doubled where a longer line is allowed, and met. */
 #define TEXT_SIZE (1u << 18)
 #define RAW_SIZE  (1u << 16)
+
+enum packing { PLAIN, GZIP, ZSTD };
 
 struct pt_lines_input {
     int fd; /* -1: from memory */
@@ -27,13 +30,16 @@ struct pt_lines_input {
     struct sha256_ctx sha;
     char digest[2 * SHA256_DIGEST_SIZE + 1];
 
-    bool zipped;
-    bool between; /* gzip members: one has ended, no other has begun */
+    enum packing packing;
+    bool between; /* gzip members, zstd frames: one has ended, no other begun */
     z_stream zip;
+    ZSTD_DStream *zstd;
+    ZSTD_inBuffer packed;
     unsigned char *raw; /* [RAW_SIZE] */
 
-    char *text; /* [TEXT_SIZE + 1], the last one for a final zero byte */
-    size_t at;  /* where the next line begins */
+    char *text; /* [size + 1], the last one for a final zero byte */
+    size_t size;
+    size_t at; /* where the next line begins */
     size_t end;
     bool ended;        /* nothing follows text[end] */
     char failure[160]; /* and this is why, unless it is "" */
@@ -125,13 +131,14 @@ static void begin_member(struct pt_lines_input *input)
     input->between = false;
 }
 
-static void inflate_text(struct pt_lines *lines)
+static void inflate_gzip(struct pt_lines *lines)
 {
     struct pt_lines_input *input = lines->input;
     z_stream *zip = &input->zip;
+    const uInt room = (uInt)(input->size - input->end);
 
     zip->next_out = (Bytef *)input->text + input->end;
-    zip->avail_out = (uInt)(TEXT_SIZE - input->end);
+    zip->avail_out = room;
     while (zip->avail_out > 0 && !input->ended && refill_raw(lines)) {
         if (input->between) {
             begin_member(input);
@@ -143,13 +150,50 @@ static void inflate_text(struct pt_lines *lines)
         else if (status != Z_OK)
             fail(input, "the gzip data are corrupt (expected a whole file)");
     }
-    input->end = TEXT_SIZE - zip->avail_out;
+    input->end += room - zip->avail_out;
+}
+
+/* One step of the frame at hand; at the file's end it gives what was held back
+ * of a frame that is cut. */
+static void inflate_frame(struct pt_lines *lines, ZSTD_outBuffer *out)
+{
+    struct pt_lines_input *input = lines->input;
+    const size_t before = out->pos;
+
+    if (input->packed.pos == input->packed.size)
+        input->packed = (ZSTD_inBuffer){
+            .src = input->raw, .size = read_raw(lines, input->raw, RAW_SIZE)};
+    if (input->ended)
+        return;
+    const size_t n = input->packed.size;
+    if (n == 0 && input->between) {
+        input->ended = true;
+        return;
+    }
+    size_t status = ZSTD_decompressStream(input->zstd, out, &input->packed);
+    if (ZSTD_isError(status))
+        fail(input, "the zstd data are corrupt (expected a whole file)");
+    else if (n == 0 && out->pos == before)
+        fail(input, "the zstd data end too early (expected a whole file)");
+    else
+        input->between = status == 0;
+}
+
+static void inflate_zstd(struct pt_lines *lines)
+{
+    struct pt_lines_input *input = lines->input;
+    ZSTD_outBuffer out = {.dst = input->text + input->end,
+                          .size = input->size - input->end};
+
+    while (out.pos < out.size && !input->ended)
+        inflate_frame(lines, &out);
+    input->end += out.pos;
 }
 
 static void read_text(struct pt_lines *lines)
 {
     struct pt_lines_input *input = lines->input;
-    size_t room = TEXT_SIZE - input->end;
+    size_t room = input->size - input->end;
     size_t n = read_raw(lines, input->text + input->end, room);
 
     input->end += n;
@@ -168,6 +212,21 @@ static void stop_at_zero(struct pt_lines_input *input, size_t from)
     fail(input, "a zero byte (expected text)");
 }
 
+static void get_text(struct pt_lines *lines)
+{
+    switch (lines->input->packing) {
+    case PLAIN:
+        read_text(lines);
+        break;
+    case GZIP:
+        inflate_gzip(lines);
+        break;
+    case ZSTD:
+        inflate_zstd(lines);
+        break;
+    }
+}
+
 /* Gets more text behind what is there. */
 static void refill(struct pt_lines *lines)
 {
@@ -177,34 +236,49 @@ static void refill(struct pt_lines *lines)
     memmove(input->text, input->text + input->at, rest);
     input->at = 0;
     input->end = rest;
-    if (input->zipped)
-        inflate_text(lines);
-    else
-        read_text(lines);
+    if (rest == input->size) {
+        input->size *= 2;
+        input->text = pt_realloc(input->text, input->size + 1, 1);
+    }
+    get_text(lines);
     stop_at_zero(input, rest);
 }
 
-/* A compression that is not ours to undo, by the first bytes; or NULL. */
-static const char *other_packing(const unsigned char *head, size_t n)
+/* A compression that is not ours to undo. */
+struct packing_name {
+    const char *name;
+    const char *magic;
+    size_t length;
+    bool spark; /* of its own framing, that no common tool undoes */
+};
+
+/* By the first bytes; or NULL. */
+static const struct packing_name *other_packing(const unsigned char *head,
+                                                size_t n)
 {
-    static const struct {
-        const char *name;
-        const char *magic;
-        size_t length;
-    } packings[] = {
+    static const struct packing_name packings[] = {
         {.name = "xz",
          .magic = "\xfd"
                   "7zXZ",
          .length = 5},
         {.name = "bzip2", .magic = "BZh", .length = 3},
-        {.name = "zstd", .magic = "\x28\xb5\x2f\xfd", .length = 4},
         {.name = "zip", .magic = "PK\x03\x04", .length = 4},
+        {.name = "lz4", .magic = "\x04\x22\x4d\x18", .length = 4},
+        {.name = "Spark's lz4",
+         .magic = "LZ4Block",
+         .length = 8,
+         .spark = true},
+        {.name = "Spark's snappy",
+         .magic = "\x82SNAPPY",
+         .length = 8,
+         .spark = true},
+        {.name = "Spark's lzf", .magic = "ZV\x01", .length = 3, .spark = true},
     };
 
     for (size_t i = 0; i < sizeof packings / sizeof packings[0]; i++)
         if (n >= packings[i].length &&
             memcmp(head, packings[i].magic, packings[i].length) == 0)
-            return packings[i].name;
+            return &packings[i];
     return NULL;
 }
 
@@ -220,28 +294,59 @@ static void zip_free(void *unused, void *memory)
     pt_free(memory);
 }
 
-/* Reads the beginning, which tells whether the file is compressed. */
-static int begin(struct pt_lines *lines, struct pt_err *err)
+static bool is_gzip(const unsigned char *head, size_t n)
 {
-    struct pt_lines_input *input = lines->input;
-    size_t n = read_raw(lines, input->raw, RAW_SIZE);
-    const char *packing = other_packing(input->raw, n);
+    return n >= 2 && head[0] == 0x1f && head[1] == 0x8b;
+}
 
-    if (input->failure[0] != '\0')
-        return pt_err_at(err, PT_ERR_INPUT, lines->file, 0, 0, "%s",
-                         input->failure);
-    if (packing)
-        return pt_err_at(err, PT_ERR_INPUT, lines->file, 0, 0,
-                         "packed with %s (expected text, or gzip)", packing);
-    if (n >= 2 && input->raw[0] == 0x1f && input->raw[1] == 0x8b) {
-        input->zipped = true;
+/* A frame, or one to be skipped. */
+static bool is_zstd(const unsigned char *head, size_t n)
+{
+    return n >= 4 && (memcmp(head, "\x28\xb5\x2f\xfd", 4) == 0 ||
+                      ((head[0] & 0xf0) == 0x50 &&
+                       memcmp(head + 1, "\x2a\x4d\x18", 3) == 0));
+}
+
+/* Sets up what undoes the compression of the file that begins with the raw
+ * bytes [N]. */
+static void begin_packing(struct pt_lines_input *input, size_t n)
+{
+    if (is_gzip(input->raw, n)) {
+        input->packing = GZIP;
         input->zip = (z_stream){.next_in = input->raw,
                                 .avail_in = (uInt)n,
                                 .zalloc = zip_alloc,
                                 .zfree = zip_free};
         int status = inflateInit2(&input->zip, 15 + 16);
         pt_assert(status == Z_OK);
-        inflate_text(lines);
+    } else if (is_zstd(input->raw, n)) {
+        input->packing = ZSTD;
+        input->packed = (ZSTD_inBuffer){.src = input->raw, .size = n};
+        input->zstd = ZSTD_createDStream();
+        pt_assert(input->zstd);
+    }
+}
+
+/* Reads the beginning, which tells whether the file is compressed. */
+static int begin(struct pt_lines *lines, struct pt_err *err)
+{
+    struct pt_lines_input *input = lines->input;
+    size_t n = read_raw(lines, input->raw, RAW_SIZE);
+    const struct packing_name *other = other_packing(input->raw, n);
+
+    if (input->failure[0] != '\0')
+        return pt_err_at(err, PT_ERR_INPUT, lines->file, 0, 0, "%s",
+                         input->failure);
+    if (other)
+        return pt_err_at(
+            err, PT_ERR_INPUT, lines->file, 0, 0,
+            "packed with %s (expected text, gzip or zstd%s)", other->name,
+            other->spark ? ": unpack it with Spark, which writes zstd by "
+                           "spark.eventLog.compression.codec=zstd"
+                         : "");
+    begin_packing(input, n);
+    if (input->packing != PLAIN) {
+        get_text(lines);
     } else {
         memcpy(input->text, input->raw, n);
         input->end = n;
@@ -261,9 +366,11 @@ static int open_input(struct pt_lines *lines, const char *name,
 
     *input = *from;
     input->raw = pt_alloc(RAW_SIZE, 1);
+    input->size = TEXT_SIZE;
     input->text = pt_alloc(TEXT_SIZE + 1, 1);
     sha256_init(&input->sha);
     *lines = (struct pt_lines){.file = pt_text_dup(name, strlen(name)),
+                               .longest = PT_LINE_MAX,
                                .input = input};
     if (begin(lines, err) < 0) {
         pt_lines_close(lines);
@@ -312,8 +419,8 @@ static void finish_digest(struct pt_lines *lines)
 static int too_long(const struct pt_lines *lines, struct pt_err *err)
 {
     return pt_err_at(
-        err, PT_ERR_INPUT, lines->file, lines->line, PT_LINE_MAX + 1,
-        "the line is too long (expected at most %d bytes)", PT_LINE_MAX);
+        err, PT_ERR_INPUT, lines->file, lines->line, (int)lines->longest + 1,
+        "the line is too long (expected at most %zu bytes)", lines->longest);
 }
 
 /* The line from `at` to STOP, where its line end, or the text's end, is. */
@@ -324,7 +431,7 @@ static int serve(struct pt_lines *lines, size_t stop, struct pt_err *err)
     lines->text = input->text + input->at;
     lines->length = stop - input->at;
     input->at = stop < input->end ? stop + 1 : stop;
-    if (lines->length > PT_LINE_MAX)
+    if (lines->length > lines->longest)
         return too_long(lines, err);
     if (lines->length > 0 && lines->text[lines->length - 1] == '\r')
         lines->length--;
@@ -348,6 +455,12 @@ static int end(struct pt_lines *lines, struct pt_err *err)
     return 0;
 }
 
+void pt_lines_allow(struct pt_lines *lines, size_t longest)
+{
+    pt_assert(longest > 0 && longest < INT_MAX);
+    lines->longest = longest;
+}
+
 int pt_lines_next(struct pt_lines *lines, struct pt_err *err)
 {
     struct pt_lines_input *input = lines->input;
@@ -361,7 +474,7 @@ int pt_lines_next(struct pt_lines *lines, struct pt_err *err)
         if (stop)
             return serve(lines, (size_t)(stop - input->text), err);
         searched = input->end - input->at;
-        if (searched > PT_LINE_MAX)
+        if (searched > lines->longest)
             return too_long(lines, err);
         if (input->ended)
             return end(lines, err);
@@ -375,14 +488,22 @@ size_t pt_lines_head(const struct pt_lines *lines, const char **head)
     return lines->input->end - lines->input->at;
 }
 
+void pt_lines_finish(struct pt_lines *lines)
+{
+    while (read_raw(lines, lines->input->raw, RAW_SIZE) > 0)
+        continue;
+    finish_digest(lines);
+}
+
 void pt_lines_close(struct pt_lines *lines)
 {
     struct pt_lines_input *input = lines->input;
 
     if (!input)
         return;
-    if (input->zipped)
+    if (input->packing == GZIP)
         inflateEnd(&input->zip);
+    ZSTD_freeDStream(input->zstd);
     if (input->fd >= 0)
         close(input->fd);
     pt_free(input->raw);

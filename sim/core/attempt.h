@@ -5,14 +5,31 @@
 #ifndef PT_CORE_ATTEMPT_H
 #define PT_CORE_ATTEMPT_H
 
+#include "core/barrier.h"
+#include "core/delay.h"
 #include "core/fact.h"
 #include "core/pending.h"
 
 enum pt_attempt_state {
     PT_ATTEMPT_NONE,    /* the slab's slot is free */
+    PT_ATTEMPT_FRESH,   /* joins the queue at the next full round */
     PT_ATTEMPT_WAITING, /* in the queue; a gang may hold slots already */
-    PT_ATTEMPT_ASLEEP,  /* backs off; its timer wakes it */
+    PT_ATTEMPT_ASLEEP,  /* its timer wakes it */
     PT_ATTEMPT_RUNNING
+};
+
+/* What one that is asleep does when it wakes. */
+enum pt_nap {
+    PT_NAP_BACKOFF,  /* asks again */
+    PT_NAP_RESUBMIT, /* its stage is tried again; it was a place-holder */
+    PT_NAP_GATE      /* its job looks again whether there are slots enough */
+};
+
+/* A member of a running gang, once anything happened to it alone. */
+struct pt_member {
+    pt_time ended;   /* PT_TIME_NEVER: it has not */
+    pt_time arrived; /* at a barrier; PT_TIME_NEVER: it does not wait */
+    pt_time waited;  /* at barriers, before that */
 };
 
 /* Where tasks are: processors (counted machine), or (node, tasks) pairs (named
@@ -26,22 +43,36 @@ struct pt_attempt {
     enum pt_attempt_state state;
     int32_t job; /* in the core's books */
     int32_t stage, try;
-    int32_t tag;            /* of the job */
-    enum pt_mode mode;      /* of the stage */
-    int32_t task, task_end; /* the tasks that it is to run */
-    int32_t placed;         /* of a gang: those that have slots */
-    int32_t gone;           /* those that ended before the others */
-    int32_t ending;         /* those whose end is told in this step */
-    uint64_t *ended;        /* bit per task, once one ended by itself */
-    bool booked;            /* its promise stands in the profile */
-    bool released;       /* its slots were given back before its end is told */
-    bool killing;        /* a PT_KILL is out */
+    int32_t tag;       /* of the job */
+    enum pt_mode mode; /* of the stage */
+    enum pt_nap nap;
+    int32_t task, task_end; /* the tasks that it is to run ... */
+    int32_t *list;          /* ... or, if `listed`, these; ~TASK: a copy of one
+                               that runs */
+    int32_t nlist, list_capacity;
+    bool listed;
+    int32_t launch; /* of a parallel stage's task: how many were before it */
+    bool copy;      /* it runs beside another launch of its task */
+    int32_t placed; /* of a gang: those that have slots */
+    int32_t gone;   /* those that ended before the others */
+    int32_t ending; /* those whose end is told in this step */
+    struct pt_member *members;  /* [placed], of a gang; NULL: nothing yet */
+    struct pt_barrier *barrier; /* NULL: no member asked yet */
+    pt_time waited;             /* of members, told in sum */
+    pt_time met;                /* the last such sum was told then */
+    bool booked;                /* its promise stands in the profile */
+    bool released; /* its slots were given back before its end is told */
+    bool vacant;   /* so were those of the member whose end is told next */
+    bool killing;  /* a PT_KILL is out */
+    bool due;      /* its timer has gone off, and has not acted yet */
+    bool failed;   /* a member did, and its stage is tried again */
     enum pt_cause cause; /* of that */
     int32_t timeouts;    /* of its holds */
     pt_time backoff;     /* after the first of them */
     int64_t tries;       /* how many of them it can bear */
     int32_t overdue;     /* index + 1 in the list of those past `until` */
     int32_t pool;
+    struct pt_delay delay; /* of a stage without books */
     struct pt_entry entry; /* keys, width in units, limit, promise */
     pt_time first_promise; /* that it ever got */
     pt_time claim;         /* the first of those that bind */
@@ -58,7 +89,20 @@ struct pt_attempt {
 static inline bool pt_attempt_has_ended(const struct pt_attempt *attempt,
                                         int32_t index)
 {
-    return attempt->ended && attempt->ended[index / 64] >> (index % 64) & 1;
+    return attempt->members && attempt->members[index].ended != PT_TIME_NEVER;
+}
+
+/* How many tasks it is to run. */
+static inline int32_t pt_attempt_count(const struct pt_attempt *attempt)
+{
+    return attempt->listed ? attempt->nlist : attempt->task_end - attempt->task;
+}
+
+/* Its task INDEX; a copy is ~TASK. */
+static inline int32_t pt_attempt_task(const struct pt_attempt *attempt,
+                                      int32_t index)
+{
+    return attempt->listed ? attempt->list[index] : attempt->task + index;
 }
 
 #endif

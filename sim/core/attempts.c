@@ -74,7 +74,7 @@ int32_t pt_attempt_ask(const struct pt_attempt *attempt)
 {
     if (attempt->mode == PT_PARALLEL)
         return 1;
-    return attempt->task_end - attempt->task - attempt->placed;
+    return pt_attempt_count(attempt) - attempt->placed;
 }
 
 static int64_t grains(const struct pt_plan *plan, int64_t units)
@@ -89,10 +89,16 @@ static int64_t units_of(const struct pt_plan *plan,
     return plan->space->ops->units(plan->space, attempt->spec, ntasks);
 }
 
+int64_t pt_attempt_slots(const struct pt_plan *plan,
+                         const struct pt_attempt *attempt, int32_t ntasks)
+{
+    return pt_plan_amount(plan, grains(plan, units_of(plan, attempt, ntasks)));
+}
+
 static int64_t wanted(const struct pt_plan *plan,
                       const struct pt_attempt *attempt)
 {
-    int32_t ntasks = attempt->task_end - attempt->task;
+    int32_t ntasks = pt_attempt_count(attempt);
 
     return units_of(plan, attempt, ntasks) -
            (attempt->placed > 0 ? units_of(plan, attempt, attempt->placed) : 0);
@@ -116,7 +122,7 @@ static void set_entry(const struct pt_plan *plan, struct pt_attempt *a)
         .a = order_key(plan->upkeep.order, &a->entry), .b = rank, .c = within};
 }
 
-void pt_attempt_enqueue(struct pt_plan *plan, int32_t handle)
+void pt_attempt_join(struct pt_plan *plan, int32_t handle)
 {
     struct pt_attempt *a = pt_attempt_at(plan, handle);
 
@@ -126,6 +132,18 @@ void pt_attempt_enqueue(struct pt_plan *plan, int32_t handle)
     pt_pending_add(&plan->pending, &a->entry, handle);
     plan->pools[a->pool].waiting++;
     plan->waiting_units += wanted(plan, a);
+    plan->changed = true;
+}
+
+void pt_attempt_enqueue(struct pt_plan *plan, int32_t handle)
+{
+    if (!pt_in_rounds(plan)) {
+        pt_attempt_join(plan, handle);
+        return;
+    }
+    pt_attempt_at(plan, handle)->state = PT_ATTEMPT_FRESH;
+    pt_vec_push(plan->fresh, plan->nfresh, plan->fresh_capacity, handle);
+    plan->revive = true;
 }
 
 void pt_attempt_dequeue(struct pt_plan *plan, int32_t handle)
@@ -145,6 +163,7 @@ int32_t pt_attempt_new(struct pt_plan *plan, int32_t job, int32_t stage,
     struct pt_attempt *a = pt_attempt_at(plan, handle);
     struct pt_job_book *book = pt_job_at(plan, job);
     struct pt_alloc alloc = a->alloc, spot = a->spot;
+    int32_t *list = a->list, list_capacity = a->list_capacity;
 
     pt_assert(a->state == PT_ATTEMPT_NONE);
     alloc.n = spot.n = 0;
@@ -153,6 +172,8 @@ int32_t pt_attempt_new(struct pt_plan *plan, int32_t job, int32_t stage,
                              .try = try,
                              .task = task,
                              .task_end = task_end,
+                             .list = list,
+                             .list_capacity = list_capacity,
                              .tag = book->job->tag,
                              .mode = book->job->stages[stage].mode,
                              .first_promise = PT_TIME_NEVER,
@@ -201,12 +222,167 @@ void pt_attempt_free(struct pt_plan *plan, int32_t handle)
     pt_assert(a->state != PT_ATTEMPT_NONE && !a->booked);
     leave_overdue(plan, a);
     pt_agenda_set(&plan->agenda, handle, PT_TIME_NEVER);
-    pt_free(a->ended);
-    a->ended = NULL;
+    if (a->barrier)
+        pt_meet_forget(plan, handle);
+    pt_free(a->members);
+    a->members = NULL;
     note(&book->record, a);
     a->state = PT_ATTEMPT_NONE;
+    a->due = false;
     book->live--;
     pt_slab_give(&plan->attempts, handle);
+}
+
+/* Its promise is taken back, for good. */
+static void give_up_promise(struct pt_plan *plan, int32_t handle)
+{
+    struct pt_attempt *a = pt_attempt_at(plan, handle);
+
+    if (!a->booked)
+        return;
+    pt_time end = pt_time_add(a->entry.promise, a->entry.limit);
+    plan->space->gained = true;
+    if (end > plan->space->gain_end)
+        plan->space->gain_end = end;
+    pt_attempt_unpromise(plan, handle);
+    a->claim = PT_TIME_NEVER;
+}
+
+bool pt_attempt_pull(struct pt_plan *plan, int32_t handle)
+{
+    struct pt_attempt *a = pt_attempt_at(plan, handle);
+
+    if (a->state != PT_ATTEMPT_WAITING)
+        return false;
+    give_up_promise(plan, handle);
+    pt_attempt_dequeue(plan, handle);
+    a->claim = PT_TIME_NEVER; /* it asks for something else now */
+    a->state = PT_ATTEMPT_FRESH;
+    return true;
+}
+
+static void unfresh(struct pt_plan *plan, int32_t handle)
+{
+    int32_t kept = 0;
+
+    for (int32_t i = 0; i < plan->nfresh; i++)
+        if (plan->fresh[i] != handle)
+            plan->fresh[kept++] = plan->fresh[i];
+    plan->nfresh = kept;
+}
+
+void pt_attempt_drop(struct pt_plan *plan, int32_t handle)
+{
+    struct pt_attempt *a = pt_attempt_at(plan, handle);
+
+    pt_assert(a->state != PT_ATTEMPT_NONE && a->state != PT_ATTEMPT_RUNNING);
+    give_up_promise(plan, handle);
+    if (a->placed > 0)
+        pt_attempt_unhold(plan, handle, PT_CAUSE_NONE);
+    else if (a->state == PT_ATTEMPT_WAITING)
+        pt_attempt_dequeue(plan, handle);
+    else if (a->state == PT_ATTEMPT_FRESH)
+        unfresh(plan, handle);
+    else
+        plan->asleep--;
+    pt_attempt_free(plan, handle);
+}
+
+void pt_attempt_sleep(struct pt_plan *plan, int32_t handle, enum pt_nap nap,
+                      pt_time at)
+{
+    struct pt_attempt *a = pt_attempt_at(plan, handle);
+
+    a->state = PT_ATTEMPT_ASLEEP;
+    a->nap = nap;
+    plan->asleep++;
+    pt_agenda_set(&plan->agenda, handle, at);
+}
+
+/* --- tasks that are not consecutive --- */
+
+static void list_tasks(struct pt_attempt *a)
+{
+    if (a->listed)
+        return;
+    a->nlist = 0;
+    pt_vec_reserve(a->list, a->list_capacity, a->task_end - a->task);
+    for (int32_t task = a->task; task < a->task_end; task++)
+        a->list[a->nlist++] = task;
+    a->listed = true;
+}
+
+/* Tasks in their order, copies behind them. */
+static bool task_before(int32_t a, int32_t b)
+{
+    if ((a < 0) != (b < 0))
+        return a >= 0;
+    return a >= 0 ? a < b : ~a < ~b;
+}
+
+void pt_attempt_add_task(struct pt_attempt *a, int32_t task)
+{
+    int32_t i;
+
+    list_tasks(a);
+    pt_vec_reserve(a->list, a->list_capacity, a->nlist + 1);
+    for (i = a->nlist++; i > 0 && task_before(task, a->list[i - 1]); i--)
+        a->list[i] = a->list[i - 1];
+    a->list[i] = task;
+}
+
+void pt_attempt_take_task(struct pt_attempt *a, int32_t index)
+{
+    if (!a->listed && index == 0) {
+        a->task++;
+        return;
+    }
+    list_tasks(a);
+    memmove(&a->list[index], &a->list[index + 1],
+            (size_t)(--a->nlist - index) * sizeof *a->list);
+}
+
+int32_t pt_attempt_index(const struct pt_attempt *a, int32_t task)
+{
+    if (!a->listed)
+        return task - a->task;
+    for (int32_t i = 0; i < a->nlist; i++)
+        if (a->list[i] == task)
+            return i;
+    return -1;
+}
+
+int32_t pt_attempt_node(const struct pt_attempt *a, int32_t index)
+{
+    for (int32_t i = 0; i < a->alloc.n; i++) {
+        if (index < a->alloc.ranges[i].count)
+            return a->alloc.ranges[i].first;
+        index -= a->alloc.ranges[i].count;
+    }
+    return -1;
+}
+
+void pt_attempt_part(struct pt_attempt *a)
+{
+    if (a->members)
+        return;
+    a->members = pt_alloc((size_t)a->placed, sizeof *a->members);
+    for (int32_t i = 0; i < a->placed; i++)
+        a->members[i].ended = a->members[i].arrived = PT_TIME_NEVER;
+}
+
+void pt_attempt_count_running(struct pt_plan *plan, const struct pt_attempt *a,
+                              int32_t ntasks)
+{
+    struct pt_stage_book *stage = pt_stage_at(plan, a->job, a->stage);
+    int32_t pool = pt_job_at(plan, a->job)->job->pool;
+
+    plan->pools[a->pool].running += ntasks;
+    if (stage)
+        stage->running += ntasks;
+    for (; plan->tree_running && pool >= 0;
+         pool = plan->config.pools[pool].parent)
+        plan->tree_running[pool] += ntasks;
 }
 
 /* --- promises --- */
@@ -262,8 +438,9 @@ struct pt_decision *pt_plan_decide(struct pt_plan *plan,
                                    .rank = a->entry.key[PT_LANE_QUEUE].b,
                                    .stage = a->stage,
                                    .try = a->try,
-                                   .task = a->task,
+                                   .task = pt_attempt_task(a, 0),
                                    .ntasks = a->placed,
+                                   .copy = a->copy,
                                    .range = plan->ranges.n};
 
     if (kind == PT_START || kind == PT_HOLD)
@@ -288,14 +465,28 @@ void pt_attempt_run(struct pt_plan *plan, int32_t handle)
 {
     struct pt_attempt *a = pt_attempt_at(plan, handle);
 
-    pt_assert(a->placed == a->task_end - a->task);
+    pt_assert(a->placed == pt_attempt_count(a));
     plan->counts.checks++; /* a gang starts whole */
     a->state = PT_ATTEMPT_RUNNING;
     a->start = plan->now;
     a->serial = plan->serial++;
     plan->running += grains(plan, units_of(plan, a, a->placed));
     check_claim(plan, a);
-    pt_plan_decide(plan, PT_START, handle, PT_CAUSE_NONE);
+    struct pt_decision *start =
+        pt_plan_decide(plan, PT_START, handle, PT_CAUSE_NONE);
+    if (a->mode == PT_GANG && a->placed < a->spec->ntasks) {
+        start->partial = true;
+        start->message = plan->nmessages;
+        for (int32_t i = 0; i < a->placed; i++)
+            pt_vec_push(plan->messages, plan->nmessages, plan->message_capacity,
+                        pt_attempt_task(a, i));
+    }
+    start->ready = pt_job_at(plan, a->job)->job->submit;
+    if (pt_job_at(plan, a->job)->stages) {
+        start->ready = pt_stage_at(plan, a->job, a->stage)->record.ready;
+        start->launch = a->launch;
+        pt_stage_started(plan, a);
+    }
     pt_agenda_set(&plan->agenda, handle,
                   plan->config.limits == PT_LIMITS_TRUST
                       ? PT_TIME_NEVER
@@ -318,7 +509,11 @@ void pt_attempt_settle(struct pt_plan *plan, const struct pt_attempt *a)
 {
     pt_time held = (plan->now - a->hold_start) * a->placed - a->hold_stamp;
 
+    struct pt_stage_book *stage = pt_stage_at(plan, a->job, a->stage);
+
     pt_job_at(plan, a->job)->record.held += held;
+    if (stage)
+        stage->record.held += held;
 }
 
 void pt_attempt_complete(struct pt_plan *plan, int32_t handle)
@@ -345,8 +540,9 @@ void pt_attempt_unhold(struct pt_plan *plan, int32_t handle,
     leave_holders(plan, handle);
     pt_attempt_dequeue(plan, handle);
     plan->held -= grains(plan, units_of(plan, a, a->placed));
-    plan->pools[a->pool].running -= a->placed;
+    pt_attempt_count_running(plan, a, -a->placed);
     plan->space->ops->give(plan->space, a, -1);
+    plan->changed = true;
     pt_agenda_set(&plan->agenda, handle, PT_TIME_NEVER);
     a->placed = 0;
     a->alloc.n = 0;
@@ -354,16 +550,19 @@ void pt_attempt_unhold(struct pt_plan *plan, int32_t handle,
     plan->stairs_known = false;
 }
 
-void pt_attempt_release(struct pt_plan *plan, int32_t handle, int32_t task)
+void pt_attempt_release(struct pt_plan *plan, int32_t handle, int32_t index)
 {
     struct pt_attempt *a = pt_attempt_at(plan, handle);
-    int32_t ntasks = task >= 0 ? 1 : a->placed - a->gone;
+    int32_t ntasks = index >= 0 ? 1 : a->placed - a->gone;
 
     pt_assert(a->state == PT_ATTEMPT_RUNNING && !a->released);
+    if (a->barrier)
+        pt_meet_leave(plan, handle, index);
     plan->running -= grains(plan, units_of(plan, a, ntasks));
-    plan->space->ops->give(plan->space, a, task);
-    plan->pools[a->pool].running -= ntasks;
+    plan->space->ops->give(plan->space, a, index);
+    pt_attempt_count_running(plan, a, -ntasks);
     plan->stairs_known = false;
-    if (task < 0)
+    plan->changed = true;
+    if (index < 0)
         a->released = true;
 }

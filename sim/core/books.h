@@ -8,36 +8,83 @@
 #include "base/slab.h"
 #include "core/attempt.h"
 #include "core/core.h"
+#include "core/delay.h"
+#include "core/exclude.h"
+#include "core/pools.h"
 #include "core/space.h"
+#include "core/speculate.h"
+
+/* Where the output of a task is, if not on a node. */
+enum { PT_OUTPUT_NONE = -1, PT_OUTPUT_SAFE = -2 };
+
+/* A task of a stage that may be tried again. */
+struct pt_task_book {
+    int32_t output;             /* the node that has it, or one of the above */
+    int32_t failures;           /* that count, in this try */
+    int32_t launches;           /* in this try */
+    int32_t running;            /* launches that run */
+    pt_time start, end, waited; /* of the launch that left the output */
+};
+
+/* A stage of a job that has several, or that may be tried again. */
+struct pt_stage_book {
+    int32_t left;    /* tasks without output */
+    int32_t try;     /* number of the newest attempt; -1: none yet */
+    int32_t failed;  /* attempts that did, one after the other */
+    int32_t waiting; /* its attempt in the queue, or about to be; 0: none */
+    int32_t pause;   /* the place-holder that sleeps before the next; 0: none */
+    int32_t running; /* tasks, of all attempts */
+    int32_t children; /* stages that need its outputs */
+    bool open;        /* the newest attempt has neither ended nor failed */
+    bool done;        /* no output is missing */
+    struct pt_stage_record record; /* of it */
+    struct pt_task_book *tasks;    /* [ntasks]; NULL: it is never retried */
+    struct pt_failures failures;
+    struct pt_median lengths; /* of the tasks that succeeded in this try */
+    struct pt_delay delay;
+};
 
 /* One job that is in the core. */
 struct pt_job_book {
     const struct pt_job *job; /* borrowed; NULL: the slot is free */
-    int32_t stages_left;
-    int32_t live;        /* attempts, waiting and running */
-    int32_t *missing;    /* [nstages] parents that have not ended */
-    int32_t *tasks_left; /* [nstages] */
-    int32_t alone[2];    /* the two arrays of a job with one stage */
-    bool over;           /* a stage failed: nothing more of it starts */
+    int32_t sinks;            /* stages without children that have not ended */
+    int32_t live;             /* attempts, waiting and running */
+    int32_t left;             /* tasks, of a job without books of its stages */
+    int32_t checks;           /* by the gate, that failed */
+    bool over;                /* nothing more of it starts */
+    struct pt_stage_book *stages; /* [nstages]; NULL: it has one, and one try */
     struct pt_record record;
 };
 
-/* The policy's own number among the owners of timers; attempts follow. */
-enum { PT_OWNER_POLICY = 0 };
+/* Owners of timers that are not attempts; those follow. */
+enum { PT_OWNER_POLICY, PT_OWNERS };
+
+/* The nodes of a round, in the order in which they are offered. */
+struct pt_offers {
+    int32_t *node;
+    int32_t n, capacity;
+    bool open; /* a round is on */
+    bool full;
+};
 
 struct pt_plan {
     struct pt_core_config config;
+    struct pt_rules rules;
     struct pt_upkeep upkeep;
     struct pt_space *space;
     struct pt_pending pending;
     struct pt_agenda agenda;   /* owner: the policy (0), or an attempt */
     struct pt_agenda promised; /* owner: an attempt whose promise is kept */
+    pt_time revive_at;         /* the next full round is due */
+    pt_time look_at;           /* the next look for slow tasks */
+    struct pt_agenda syncs;    /* owner: an attempt whose members wait */
     struct pt_slab attempts, jobs;
     pt_time now;
     int64_t serial; /* of starts */
 
     /* how many units, and of what */
     int64_t held, running; /* in thousandths of a slot */
+    int64_t meeting;       /* of those that run: they wait at a barrier */
     int64_t waiting_units;
     int32_t asleep;
     int64_t last_rank;
@@ -59,6 +106,20 @@ struct pt_plan {
     int32_t *ranked; /* those with waiting entries, as last ranked */
     int32_t nranked, ranked_capacity;
 
+    /* pools in a tree, and rounds of offers */
+    int64_t *tree_running;   /* [npools] tasks in each and below */
+    struct pt_pooled *queue; /* the stages that wait, as last ranked */
+    int32_t nqueue, queue_capacity;
+    struct pt_offers offers;
+    int32_t *fresh; /* attempts that join the queue at the next full round */
+    int32_t nfresh, fresh_capacity;
+    bool revive;    /* a full round is due in this step */
+    bool changed;   /* something did since the last one */
+    int64_t seed;   /* of the step's shuffles */
+    int32_t rounds; /* in this step */
+    pt_time first;  /* the first step's instant: rounds keep time from there */
+    struct pt_excluded excluded;
+
     struct pt_stairs stairs; /* what fits now; valid if stairs_known */
     bool stairs_known;
 
@@ -70,6 +131,14 @@ struct pt_plan {
     int32_t record_capacity;
     struct pt_spent *spent;
     int32_t spent_capacity;
+    struct pt_stage_record *stage_records;
+    int32_t stage_record_capacity;
+    struct pt_waiting_area *waits;
+    int32_t wait_capacity;
+    int32_t *over;
+    int32_t over_capacity;
+    int64_t *messages;
+    int32_t nmessages, message_capacity;
     struct pt_alloc ranges;
     int32_t *closing; /* job slots to free at the next step */
     int32_t nclosing, closing_capacity;
@@ -99,6 +168,50 @@ static inline struct pt_job_book *pt_job_at(const struct pt_plan *plan,
     return pt_slab_at(&plan->jobs, job);
 }
 
+static inline struct pt_stage_book *pt_stage_at(const struct pt_plan *plan,
+                                                int32_t job, int32_t stage)
+{
+    struct pt_job_book *book = pt_job_at(plan, job);
+
+    return book->stages ? &book->stages[stage] : NULL;
+}
+
+static inline bool pt_has_hole(const struct pt_plan *plan, enum pt_hole hole)
+{
+    return (plan->rules.holes & (uint32_t)hole) != 0;
+}
+
+static inline bool pt_in_rounds(const struct pt_plan *plan)
+{
+    return plan->rules.rounds == PT_ROUNDS_SPARK;
+}
+
+/* GRAINS, thousandths of a slot, as the census counts. */
+static inline int64_t pt_plan_amount(const struct pt_plan *plan, int64_t grains)
+{
+    return plan->config.thousandths ? grains : grains / 1000;
+}
+
+/* AREA, counted like the census, in slot-microseconds. */
+static inline pt_time pt_plan_slot_time(const struct pt_plan *plan,
+                                        int64_t area)
+{
+    return plan->config.thousandths ? area / 1000 : area;
+}
+
+/* Slots that NTASKS of the tasks of ATTEMPT take, for the ledger. */
+int64_t pt_attempt_slots(const struct pt_plan *plan,
+                         const struct pt_attempt *attempt, int32_t ntasks);
+
+/* Whether A is its stage's newest attempt, and that has not failed. */
+static inline bool pt_attempt_is_newest(const struct pt_plan *plan,
+                                        const struct pt_attempt *a)
+{
+    const struct pt_stage_book *stage = pt_stage_at(plan, a->job, a->stage);
+
+    return stage->open && a->try == stage->try;
+}
+
 /* --- attempts.c: the life of an attempt --- */
 
 /* A new one for tasks [task, task_end) of a stage; not in the queue yet. */
@@ -108,6 +221,18 @@ void pt_attempt_free(struct pt_plan *plan, int32_t handle);
 /* In or out of the queue. */
 void pt_attempt_enqueue(struct pt_plan *plan, int32_t handle);
 void pt_attempt_dequeue(struct pt_plan *plan, int32_t handle);
+/* Into the queue at once; out of it, to be changed: whether it was in it. */
+void pt_attempt_join(struct pt_plan *plan, int32_t handle);
+bool pt_attempt_pull(struct pt_plan *plan, int32_t handle);
+/* Waiting or not, it is dropped: nothing of it runs. */
+void pt_attempt_drop(struct pt_plan *plan, int32_t handle);
+/* TASK (~TASK: a copy) is added to the tasks of one that is not in the queue;
+ * the one at INDEX is taken out. */
+void pt_attempt_add_task(struct pt_attempt *attempt, int32_t task);
+void pt_attempt_take_task(struct pt_attempt *attempt, int32_t index);
+/* It sleeps until AT. */
+void pt_attempt_sleep(struct pt_plan *plan, int32_t handle, enum pt_nap nap,
+                      pt_time at);
 /* The last member of a gang that held slots has its own: all begin to work. */
 void pt_attempt_complete(struct pt_plan *plan, int32_t handle);
 /* All its tasks begin to work. */
@@ -117,23 +242,79 @@ void pt_attempt_settle(struct pt_plan *plan, const struct pt_attempt *attempt);
 /* Gives back its held slots; it may ask again. */
 void pt_attempt_unhold(struct pt_plan *plan, int32_t handle,
                        enum pt_cause cause);
-/* Gives back the slots of TASK, or all (-1), without its end being told. */
-void pt_attempt_release(struct pt_plan *plan, int32_t handle, int32_t task);
+/* Gives back the slots of the task INDEX, or all (-1), without its end being
+ * told. */
+void pt_attempt_release(struct pt_plan *plan, int32_t handle, int32_t index);
 /* The promise of a waiting one is booked at AT, moved there, or taken back. */
 void pt_attempt_promise(struct pt_plan *plan, int32_t handle, pt_time at);
 void pt_attempt_unpromise(struct pt_plan *plan, int32_t handle);
 /* Tasks that it asks for at once. */
 int32_t pt_attempt_ask(const struct pt_attempt *attempt);
+/* NTASKS more (or fewer) of its pool's tasks run. */
+void pt_attempt_count_running(struct pt_plan *plan,
+                              const struct pt_attempt *attempt, int32_t ntasks);
+/* Its members, one by one. */
+void pt_attempt_part(struct pt_attempt *attempt);
+/* The index of its task TASK. */
+int32_t pt_attempt_index(const struct pt_attempt *attempt, int32_t task);
+/* The node of its task INDEX, on a named machine. */
+int32_t pt_attempt_node(const struct pt_attempt *attempt, int32_t index);
 
 struct pt_decision *pt_plan_decide(struct pt_plan *plan,
                                    enum pt_decision_kind kind, int32_t handle,
                                    enum pt_cause cause);
 
+/* --- plan.c: what the policy says --- */
+
+/* The task INDEX of a parallel stage starts, on NODE (-1: where the placement
+ * says). */
+void pt_plan_start_task(struct pt_plan *plan, int32_t waiting, int32_t index,
+                        int32_t node);
+
+/* --- rounds.c: slots are offered in rounds --- */
+
+/* What WAITING can use of what is offered is started.  Whether nothing of it
+ * waits any more. */
+bool pt_round_start(struct pt_plan *plan, int32_t waiting);
+/* Up to MAX of its tasks are given slots; a gang's are held. */
+int32_t pt_round_hold(struct pt_plan *plan, int32_t waiting, int32_t max);
+/* A round of what a node has, or of all. */
+void pt_round_partial(struct pt_plan *plan, int32_t node);
+void pt_round_full(struct pt_plan *plan);
+/* Fresh attempts join the queue. */
+void pt_round_admit(struct pt_plan *plan);
+/* When the next full round is due of its own accord. */
+void pt_round_plan_next(struct pt_plan *plan);
+
+/* --- copies.c: slow tasks get a second launch --- */
+
+/* Looks for them, if it is time. */
+void pt_copies_look(struct pt_plan *plan);
+/* When to look next. */
+void pt_copies_plan_next(struct pt_plan *plan);
+
+/* --- meet.c: barriers --- */
+
+void pt_meet_entered(struct pt_plan *plan, const struct pt_fact *fact);
+void pt_meet_synced(struct pt_plan *plan, const struct pt_fact *fact);
+/* Syncs whose time is over. */
+void pt_meet_expire(struct pt_plan *plan);
+/* The member INDEX (-1: all) of a gang ends now: it waits no more. */
+void pt_meet_leave(struct pt_plan *plan, int32_t handle, int32_t index);
+void pt_meet_forget(struct pt_plan *plan, int32_t handle);
+/* What those of A's members that wait now have waited for so far. */
+pt_time pt_meet_pending(const struct pt_plan *plan, const struct pt_attempt *a);
+/* What the member INDEX has waited, who ends now; of what was told in sum the
+ * LEFT that have not ended, he among them, have even shares. */
+pt_time pt_meet_take(struct pt_attempt *attempt, int32_t index, int32_t left);
+/* What the members that have not ended yet have waited, in all. */
+pt_time pt_meet_waited(const struct pt_attempt *attempt);
+
 /* --- timers.c: what is due without a fact --- */
 
 /* Timers of this instant that act before its facts: limits that are reached
- * (not by those that end now), back-offs that are over, the policy's own.
- * Returns how many were killed; *woken: something waits that did not. */
+ * (not by those that end now), naps that are over, the policy's own.  Returns
+ * how many were killed; *woken: something waits that did not. */
 int32_t pt_timers_early(struct pt_core *core, const struct pt_fact *facts,
                         int32_t n, bool *woken);
 /* Those that act after the endings: holds that time out.  Whether any did. */
@@ -148,9 +329,75 @@ void pt_deadlock_look(struct pt_plan *plan);
 
 /* Whether it was not rejected. */
 bool pt_job_submit(struct pt_plan *plan, const struct pt_job *job);
+/* The gate looks again. */
+void pt_job_look_again(struct pt_plan *plan, int32_t handle);
 /* TASK (-1: all that ran) of an attempt ended. */
 void pt_job_ended(struct pt_plan *plan, const struct pt_fact *fact);
+/* Nothing more of the job starts; what runs is killed. */
+void pt_job_abort(struct pt_plan *plan, int32_t job, enum pt_state state,
+                  enum pt_cause cause);
+/* Closes it if it is over. */
+void pt_job_settle(struct pt_plan *plan, int32_t job);
 /* Its record goes into the step; the slot is free at the next step. */
 void pt_job_close(struct pt_plan *plan, int32_t job, enum pt_state state);
+/* What NTASKS of A did since it started goes to the ledger. */
+void pt_job_spend(struct pt_plan *plan, const struct pt_attempt *a,
+                  int32_t ntasks, pt_time waited, enum pt_outcome outcome,
+                  bool redone);
+/* Where it ran goes into the job's record. */
+void pt_job_note_allocation(struct pt_plan *plan, const struct pt_attempt *a);
+
+/* --- gate.c: are there slots enough? --- */
+
+/* Why no attempt of the job's stages may be made now, or never. */
+enum pt_cause pt_gate_check(const struct pt_plan *plan,
+                            const struct pt_job *job, int32_t *stage);
+/* Whether the machine has fewer slots than SPEC has tasks. */
+bool pt_gate_is_narrow(const struct pt_plan *plan, const struct pt_stage *spec);
+
+/* --- stages.c: the attempts of a stage --- */
+
+/* The books of the job's stages are opened, and closed. */
+void pt_stage_books_open(struct pt_plan *plan, int32_t job);
+void pt_stage_books_close(struct pt_job_book *book);
+/* Its missing tasks are to be run, once its parents' outputs are there. */
+void pt_stage_submit(struct pt_plan *plan, int32_t job, int32_t stage);
+/* It waits, behind a place-holder, before its next try; that one woke up. */
+void pt_stage_pause(struct pt_plan *plan, int32_t job, int32_t stage,
+                    enum pt_nap nap, pt_time wait);
+void pt_stage_resubmit(struct pt_plan *plan, int32_t handle);
+/* The attempt's first task starts. */
+void pt_stage_started(struct pt_plan *plan, const struct pt_attempt *a);
+/* TASK (~TASK: a copy of one that runs) waits again, in the newest attempt. */
+void pt_stage_add_task(struct pt_plan *plan, int32_t job, int32_t stage,
+                       int32_t task);
+/* None of its outputs is missing any more. */
+void pt_stage_done(struct pt_plan *plan, int32_t job, int32_t stage);
+/* The newest attempt's record goes into the step. */
+void pt_stage_tell(struct pt_plan *plan, int32_t job, int32_t stage,
+                   enum pt_outcome outcome, enum pt_cause cause);
+
+/* --- outputs.c: what tasks have left --- */
+
+/* What the task INDEX of A left is there. */
+void pt_output_keep(struct pt_plan *plan, const struct pt_attempt *a,
+                    int32_t index, pt_time waited);
+/* It is of no use any more: that of one task, of all, or of all on NODE. */
+void pt_output_forget(struct pt_plan *plan, int32_t job, int32_t stage,
+                      int32_t task);
+void pt_outputs_forget(struct pt_plan *plan, int32_t job, int32_t stage);
+void pt_outputs_lose(struct pt_plan *plan, int32_t node);
+/* The task is done again: so what it did before is lost.  What nobody needs any
+ * more is not. */
+void pt_output_revise(struct pt_plan *plan, int32_t job, int32_t stage,
+                      int32_t task);
+/* The newest attempt need not run the task any more. */
+void pt_output_strike(struct pt_plan *plan, int32_t job, int32_t stage,
+                      int32_t task);
+
+/* --- endings.c: what is done when tasks end, well or badly --- */
+
+/* A task of an attempt (-1: all of a gang) ended. */
+void pt_stage_ended(struct pt_plan *plan, const struct pt_fact *fact);
 
 #endif

@@ -6,6 +6,7 @@
 #ifndef PT_CORE_CENSUS_H
 #define PT_CORE_CENSUS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Why free slots are free, in the order in which the reasons apply. */
@@ -18,6 +19,8 @@ enum pt_reason {
 };
 
 struct pt_census {
+    bool thousandths; /* all amounts but `waiting` are in thousandths of a slot
+                       */
     int64_t slots;
     int64_t down, maintenance;
     int64_t held;    /* members of incomplete gangs */

@@ -39,16 +39,18 @@ void pt_core_census(const struct pt_core *core, struct pt_census *census)
     int64_t grain = space->grain;
 
     *census = (struct pt_census){
-        .slots = space->units * grain / 1000,
-        .down = space->down * grain / 1000,
-        .held = plan->held / 1000,
-        .running = plan->running / 1000,
+        .thousandths = plan->config.thousandths,
+        .slots = pt_plan_amount(plan, space->units * grain),
+        .down = pt_plan_amount(plan, space->down * grain),
+        .held = pt_plan_amount(plan, plan->held),
+        .barrier = pt_plan_amount(plan, plan->meeting),
+        .running = pt_plan_amount(plan, plan->running - plan->meeting),
         .reason = space->free > 0 ? reason(plan) : PT_IDLE,
         .waiting = pt_pending_count(&plan->pending) + plan->asleep,
-        .waiting_slots = plan->waiting_units * grain / 1000};
+        .waiting_slots = pt_plan_amount(plan, plan->waiting_units * grain)};
     /* Fractions of a slot count as free, so that the parts make the whole. */
-    census->free =
-        census->slots - census->down - census->held - census->running;
+    census->free = census->slots - census->down - census->held -
+                   census->barrier - census->running;
 }
 
 void pt_core_check(const struct pt_core *core)
@@ -58,7 +60,7 @@ void pt_core_check(const struct pt_core *core)
     int64_t held = 0, running = 0, waiting = 0, booked = 0, units = 0;
 
     space->ops->check(space);
-    for (int32_t handle = 1; handle < plan->attempts.top; handle++) {
+    for (int32_t handle = PT_OWNERS; handle < plan->attempts.top; handle++) {
         const struct pt_attempt *a = pt_attempt_at(plan, handle);
         if (a->state == PT_ATTEMPT_NONE)
             continue;

@@ -15,9 +15,14 @@ struct pt_core *pt_core_new(const struct pt_core_config *config)
     struct pt_plan *plan = &core->plan;
 
     plan->config = *config;
+    if (config->rules)
+        plan->rules = *config->rules;
+    pt_assert(config->named || (!config->node && !pt_in_rounds(plan) &&
+                                !plan->rules.local_outputs));
     config->policy->upkeep(config->policy_state, &plan->upkeep);
     struct pt_space_config space = {.nodes = config->nodes,
                                     .size = config->size,
+                                    .node = config->node,
                                     .named = config->named,
                                     .exclusive = config->exclusive,
                                     .promises = plan->upkeep.promises,
@@ -33,7 +38,14 @@ struct pt_core *pt_core_new(const struct pt_core_config *config)
     pt_slab_init(&plan->attempts, sizeof(struct pt_attempt));
     pt_slab_init(&plan->jobs, sizeof(struct pt_job_book));
     pt_slab_take(&plan->attempts); /* number 0 is the policy's own timer */
-    plan->now = INT64_MIN;
+    plan->revive_at = plan->look_at = PT_TIME_NEVER;
+    pt_agenda_init(&plan->syncs);
+    if (config->npools > 0)
+        plan->tree_running =
+            pt_alloc((size_t)config->npools, sizeof *plan->tree_running);
+    plan->broken =
+        pt_in_rounds(plan); /* a round comes after a promise is due */
+    plan->now = plan->first = INT64_MIN;
     plan->last_rank = -1;
     return core;
 }
@@ -46,17 +58,22 @@ void pt_core_free(struct pt_core *core)
         struct pt_attempt *a = pt_attempt_at(plan, i);
         pt_free(a->alloc.ranges);
         pt_free(a->spot.ranges);
-        pt_free(a->ended);
+        pt_free(a->members);
+        pt_free(a->list);
+        if (a->barrier)
+            pt_meet_forget(plan, i);
     }
     for (int32_t i = 0; i < plan->jobs.top; i++) {
         struct pt_job_book *book = pt_job_at(plan, i);
-        if (book->job && book->missing != book->alone)
-            pt_free(book->missing);
+        if (book->job && book->stages)
+            pt_stage_books_close(book);
     }
     pt_slab_fini(&plan->attempts);
     pt_slab_fini(&plan->jobs);
     pt_agenda_fini(&plan->agenda);
     pt_agenda_fini(&plan->promised);
+    pt_agenda_fini(&plan->syncs);
+    pt_excluded_fini(&plan->excluded);
     pt_pending_fini(&plan->pending);
     plan->space->ops->close(plan->space);
     pt_free(plan->holders);
@@ -68,6 +85,14 @@ void pt_core_free(struct pt_core *core)
     pt_free(plan->decisions);
     pt_free(plan->records);
     pt_free(plan->spent);
+    pt_free(plan->tree_running);
+    pt_free(plan->queue);
+    pt_free(plan->offers.node);
+    pt_free(plan->fresh);
+    pt_free(plan->stage_records);
+    pt_free(plan->waits);
+    pt_free(plan->over);
+    pt_free(plan->messages);
     pt_free(plan->ranges.ranges);
     pt_free(core->ended);
     pt_free(core->waiting);
@@ -82,6 +107,9 @@ static void begin(struct pt_plan *plan, pt_time now,
 {
     pt_assert(now >= plan->now);
     plan->now = now;
+    plan->first = plan->first == INT64_MIN ? now : plan->first;
+    plan->nmessages = 0;
+    plan->rounds = 0;
     plan->step = (struct pt_step){.now = now, .facts = facts, .nfacts = n};
     plan->ranges.n = 0;
     plan->stairs_known = false;
@@ -96,7 +124,7 @@ static void node_down(struct pt_plan *plan, int32_t node)
 {
     struct pt_space *space = plan->space;
 
-    for (int32_t handle = 1; handle < plan->attempts.top; handle++) {
+    for (int32_t handle = PT_OWNERS; handle < plan->attempts.top; handle++) {
         struct pt_attempt *a = pt_attempt_at(plan, handle);
         if (a->state == PT_ATTEMPT_NONE || a->placed == 0 ||
             !space->ops->touches(space, a, node))
@@ -115,6 +143,9 @@ static void node_down(struct pt_plan *plan, int32_t node)
     space->ops->node_down(space, node);
     plan->broken = true;
     pt_plan_forget(plan);
+    if (plan->rules.local_outputs)
+        pt_outputs_lose(plan, node);
+    plan->changed = true;
 }
 
 /* Returns whether anything may have changed for those who wait. */
@@ -126,12 +157,23 @@ static bool apply(struct pt_plan *plan, const struct pt_fact *fact)
         return true;
     case PT_FACT_NODE_UP:
         plan->space->ops->node_up(plan->space, fact->node);
+        plan->stairs_known = false;
+        plan->changed = true;
         return true;
     case PT_FACT_NODE_DOWN:
         node_down(plan, fact->node);
         return true;
     case PT_FACT_SUBMITTED:
         return pt_job_submit(plan, fact->job);
+    case PT_FACT_ENTERED:
+        pt_meet_entered(plan, fact);
+        return false;
+    case PT_FACT_SYNCED:
+        pt_meet_synced(plan, fact);
+        return false;
+    case PT_FACT_SHUFFLE:
+        plan->seed = fact->seed;
+        return false;
     }
     return false;
 }
@@ -224,10 +266,83 @@ static bool promise_is_due(const struct pt_plan *plan)
     return pt_agenda_next(&plan->promised) <= plan->now;
 }
 
+/* Members meet before anything of the instant ends. */
+static void apply_syncs(struct pt_plan *plan, const struct pt_fact *facts,
+                        int32_t n)
+{
+    apply_kinds(plan, facts, n, PT_FACT_SHUFFLE, false);
+    apply_kinds(plan, facts, n, PT_FACT_SYNCED, false);
+    apply_kinds(plan, facts, n, PT_FACT_ENTERED, false);
+    pt_meet_expire(plan);
+}
+
+/* Whether any of FACTS may change what can start. */
+static bool any_news(const struct pt_fact *facts, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++)
+        if (facts[i].kind != PT_FACT_SHUFFLE &&
+            facts[i].kind != PT_FACT_SYNCED && facts[i].kind != PT_FACT_ENTERED)
+            return true;
+    return false;
+}
+
+/* --- in rounds --- */
+
+/* The slots of what ends are offered before anybody hears why it ended. */
+static void offer_ended(struct pt_plan *plan, const struct pt_fact *fact)
+{
+    int32_t handle = fact->attempt;
+    struct pt_attempt *a = pt_attempt_at(plan, handle);
+    int32_t left = a->placed - a->gone;
+    int32_t index = fact->task < 0 ? -1 : pt_attempt_index(a, fact->task);
+    int32_t from = index < 0 ? 0 : index,
+            to = index < 0 ? a->placed : index + 1;
+
+    if (!a->released)
+        pt_attempt_release(plan, handle, left == 1 ? -1 : index);
+    a->vacant = !a->released;
+    for (int32_t i = from; i < to; i++)
+        if (!pt_attempt_has_ended(a, i))
+            pt_round_partial(plan, pt_attempt_node(a, i));
+}
+
+static void step_in_rounds(struct pt_core *core, const struct pt_fact *facts,
+                           int32_t n)
+{
+    struct pt_plan *plan = &core->plan;
+    int32_t nended = sort_ended(core, facts, n);
+
+    release_punctual(core, facts, nended);
+    pt_timers_stretch(plan);
+    for (int32_t i = 0; i < nended; i++) {
+        const struct pt_fact *fact = &facts[core->ended[i]];
+        offer_ended(plan, fact);
+        apply(plan, fact);
+    }
+    for (int32_t i = 0; i < n; i++) {
+        if (facts[i].kind != PT_FACT_NODE_UP)
+            continue;
+        apply(plan, &facts[i]);
+        pt_round_partial(plan, facts[i].node);
+    }
+    if (apply_kinds(plan, facts, n, PT_FACT_NODE_DOWN, false) > 0)
+        plan->revive = true;
+    pt_timers_late(core);
+    pt_timers_stretch(plan);
+    if (apply_kinds(plan, facts, n, PT_FACT_SUBMITTED, false) > 0)
+        plan->revive = true;
+    pt_round_admit(plan);
+    if (plan->revive)
+        pt_round_full(plan);
+    plan->revive = false;
+    pt_round_plan_next(plan);
+}
+
 static void step_at_once(struct pt_core *core, const struct pt_fact *facts,
                          int32_t n, bool woken)
 {
     struct pt_plan *plan = &core->plan;
+    bool news = any_news(facts, n);
 
     apply_ended(core, facts, sort_ended(core, facts, n), false);
     apply_kinds(plan, facts, n, PT_FACT_NODE_UP, false);
@@ -235,7 +350,7 @@ static void step_at_once(struct pt_core *core, const struct pt_fact *facts,
     woken = pt_timers_late(core) || woken;
     pt_timers_stretch(plan);
     apply_kinds(plan, facts, n, PT_FACT_SUBMITTED, false);
-    if (n > 0 || woken || promise_is_due(plan))
+    if (news || woken || promise_is_due(plan))
         pass(plan);
 }
 
@@ -264,6 +379,11 @@ static void step_one_by_one(struct pt_core *core, const struct pt_fact *facts,
         pass(plan);
 }
 
+static pt_time sooner(pt_time a, pt_time b)
+{
+    return a < b ? a : b;
+}
+
 /* When the core must be asked again, whatever happens.  What waits for an
  * overdue attempt has its promise as soon as can be: it is the attempt's end
  * that makes it due, not the clock. */
@@ -272,9 +392,11 @@ static pt_time wake(const struct pt_plan *plan)
     pt_time timer = pt_agenda_next(&plan->agenda);
     pt_time promise = pt_agenda_next(&plan->promised);
 
-    if (plan->noverdue > 0 && promise <= plan->now + 1)
+    if ((plan->noverdue > 0 && promise <= plan->now + 1) || pt_in_rounds(plan))
         promise = PT_TIME_NEVER;
-    return timer < promise ? timer : promise;
+    timer = sooner(timer, promise);
+    timer = sooner(timer, pt_agenda_next(&plan->syncs));
+    return sooner(timer, sooner(plan->revive_at, plan->look_at));
 }
 
 static const struct pt_step *finish(struct pt_plan *plan)
@@ -282,6 +404,10 @@ static const struct pt_step *finish(struct pt_plan *plan)
     plan->step.decisions = plan->decisions;
     plan->step.records = plan->records;
     plan->step.spent = plan->spent;
+    plan->step.stages = plan->stage_records;
+    plan->step.waits = plan->waits;
+    plan->step.over = plan->over;
+    plan->step.messages = plan->messages;
     plan->step.ranges = plan->ranges.ranges;
     plan->step.wake = wake(plan);
     return &plan->step;
@@ -335,11 +461,16 @@ const struct pt_step *pt_core_step(struct pt_core *core, pt_time now,
     }
     woken = woken || core->woken;
     core->woken = false;
-    if (plan->config.ties == PT_TIES_INSTANT)
+    apply_syncs(plan, facts, n);
+    if (pt_in_rounds(plan))
+        step_in_rounds(core, facts, n);
+    else if (plan->config.ties == PT_TIES_INSTANT)
         step_at_once(core, facts, n, woken);
     else
         step_one_by_one(core, facts, n, woken);
     core->nwaiting = 0;
+    if (plan->rules.speculation)
+        pt_copies_plan_next(plan);
     return finish(plan);
 }
 
@@ -356,7 +487,7 @@ const struct pt_step *pt_core_close(struct pt_core *core)
     int32_t n = 0;
 
     begin(plan, plan->now, NULL, 0);
-    for (int32_t handle = 1; handle < plan->attempts.top; handle++) {
+    for (int32_t handle = PT_OWNERS; handle < plan->attempts.top; handle++) {
         struct pt_attempt *a = pt_attempt_at(plan, handle);
         if (a->state == PT_ATTEMPT_NONE)
             continue;
@@ -364,6 +495,12 @@ const struct pt_step *pt_core_close(struct pt_core *core)
             pt_attempt_unpromise(plan, handle);
         if (a->state == PT_ATTEMPT_WAITING && a->placed > 0)
             pt_attempt_settle(plan, a);
+        if (a->state == PT_ATTEMPT_RUNNING) {
+            if (a->barrier)
+                pt_meet_leave(plan, handle, -1);
+            pt_job_spend(plan, a, a->placed - a->gone, pt_meet_waited(a),
+                         PT_KILLED, false);
+        }
         pt_attempt_free(plan, handle);
     }
     for (int32_t job = 0; job < plan->jobs.top; job++)

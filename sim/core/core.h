@@ -13,6 +13,7 @@
 #include "core/fact.h"
 #include "core/place.h"
 #include "core/policy.h"
+#include "core/rules.h"
 
 /* Order of facts and passes within one instant. */
 enum pt_ties {
@@ -31,8 +32,15 @@ enum pt_limits {
 
 struct pt_core_config {
     int32_t nodes;
-    struct pt_need size; /* of each node */
-    bool named;          /* see space.h */
+    struct pt_need size;        /* of each node */
+    const struct pt_node *node; /* [nodes] each one's own, instead of `size`, if
+                                   named; NULL: alike, one a host */
+    const struct pt_rules *rules;     /* NULL: all zero */
+    const struct pt_pool_spec *pools; /* [npools]; the first is the default */
+    int32_t npools;
+    bool thousandths; /* the census, and what was spent and waited, count in
+                         thousandths of a slot: needs may be parts of one */
+    bool named;       /* see space.h */
     bool exclusive;
     enum pt_ties ties;
     enum pt_limits limits;

@@ -2,19 +2,12 @@
 #include "base/vec.h"
 #include "core/books.h"
 
-static void enter(struct pt_plan *plan, int32_t job, int32_t stage)
-{
-    const struct pt_stage *spec = &pt_job_at(plan, job)->job->stages[stage];
-
-    pt_attempt_enqueue(plan,
-                       pt_attempt_new(plan, job, stage, 0, 0, spec->ntasks));
-}
-
 static bool possible(const struct pt_plan *plan, const struct pt_job *job)
 {
     for (int32_t i = 0; i < job->nstages; i++) {
         const struct pt_stage *spec = &job->stages[i];
-        int32_t ask = spec->mode == PT_GANG ? spec->ntasks : 1;
+        int32_t ask =
+            spec->mode == PT_GANG && !plan->rules.gate ? spec->ntasks : 1;
         pt_assert(spec->ntasks >= 1 && spec->limit > 0);
         if (!plan->space->ops->possible(plan->space, spec, ask))
             return false;
@@ -28,21 +21,67 @@ static int32_t book_new(struct pt_plan *plan, const struct pt_job *job)
     struct pt_job_book *book = pt_job_at(plan, slot);
 
     *book = (struct pt_job_book){.job = job,
-                                 .stages_left = job->nstages,
+                                 .sinks = 1,
+                                 .left = job->stages[0].ntasks,
                                  .record = {.job = job,
                                             .first_start = PT_TIME_NEVER,
                                             .last_start = PT_TIME_NEVER,
                                             .end = PT_TIME_NEVER,
                                             .promise = PT_TIME_NEVER}};
-    book->missing = job->nstages > 1
-                        ? pt_alloc((size_t)job->nstages * 2, sizeof(int32_t))
-                        : book->alone;
-    book->tasks_left = book->missing + job->nstages;
-    for (int32_t i = 0; i < job->nstages; i++) {
-        book->missing[i] = job->stages[i].nparents;
-        book->tasks_left[i] = job->stages[i].ntasks;
-    }
+    if (job->nstages > 1 || job->stages[0].retries)
+        pt_stage_books_open(plan, slot);
     return slot;
+}
+
+/* Its stages without parents join the queue. */
+static void admit(struct pt_plan *plan, int32_t slot)
+{
+    const struct pt_job *job = pt_job_at(plan, slot)->job;
+
+    if (!pt_job_at(plan, slot)->stages) {
+        pt_attempt_enqueue(
+            plan, pt_attempt_new(plan, slot, 0, 0, 0, job->stages[0].ntasks));
+        return;
+    }
+    for (int32_t i = 0; i < job->nstages; i++)
+        if (job->stages[i].nparents == 0)
+            pt_stage_submit(plan, slot, i);
+}
+
+static void reject(struct pt_plan *plan, int32_t slot, enum pt_cause cause)
+{
+    struct pt_job_book *book = pt_job_at(plan, slot);
+
+    pt_vec_push(plan->decisions, plan->step.ndecisions, plan->decision_capacity,
+                ((struct pt_decision){.kind = PT_REJECT,
+                                      .cause = cause,
+                                      .attempt = -1,
+                                      .tag = book->job->tag,
+                                      .rank = book->job->rank}));
+    plan->counts.decisions++;
+    book->record.cause = cause;
+    pt_job_close(plan, slot, PT_REJECTED);
+}
+
+/* Through the gate, or not yet, or never. */
+static bool pass_gate(struct pt_plan *plan, int32_t slot)
+{
+    struct pt_job_book *book = pt_job_at(plan, slot);
+    int32_t stage = 0;
+    enum pt_cause cause = pt_gate_check(plan, book->job, &stage);
+
+    if (cause == PT_CAUSE_NONE) {
+        admit(plan, slot);
+        return true;
+    }
+    if (cause == PT_CAUSE_SLOTS && book->checks++ < plan->rules.gate_failures) {
+        int32_t handle = pt_attempt_new(plan, slot, stage, 0, 0, 1);
+        pt_attempt_sleep(plan, handle, PT_NAP_GATE,
+                         pt_time_add(plan->now, plan->rules.gate_interval));
+        return true;
+    }
+    reject(plan, slot, cause);
+    return false;
 }
 
 bool pt_job_submit(struct pt_plan *plan, const struct pt_job *job)
@@ -52,21 +91,18 @@ bool pt_job_submit(struct pt_plan *plan, const struct pt_job *job)
 
     int32_t slot = book_new(plan, job);
     if (!possible(plan, job)) {
-        pt_vec_push(plan->decisions, plan->step.ndecisions,
-                    plan->decision_capacity,
-                    ((struct pt_decision){.kind = PT_REJECT,
-                                          .cause = PT_CAUSE_WIDE,
-                                          .attempt = -1,
-                                          .tag = job->tag,
-                                          .rank = job->rank}));
-        plan->counts.decisions++;
-        pt_job_close(plan, slot, PT_REJECTED);
+        reject(plan, slot, PT_CAUSE_WIDE);
         return false;
     }
-    for (int32_t i = 0; i < job->nstages; i++)
-        if (job->stages[i].nparents == 0)
-            enter(plan, slot, i);
-    return true;
+    return pass_gate(plan, slot);
+}
+
+void pt_job_look_again(struct pt_plan *plan, int32_t handle)
+{
+    int32_t slot = pt_attempt_at(plan, handle)->job;
+
+    pt_attempt_free(plan, handle);
+    pass_gate(plan, slot);
 }
 
 void pt_job_close(struct pt_plan *plan, int32_t job, enum pt_state state)
@@ -77,88 +113,80 @@ void pt_job_close(struct pt_plan *plan, int32_t job, enum pt_state state)
     book->record.state = state;
     pt_vec_push(plan->records, plan->step.nrecords, plan->record_capacity,
                 book->record);
-    if (book->missing != book->alone)
-        pt_free(book->missing);
+    if (book->stages)
+        pt_stage_books_close(book);
     book->job = NULL;
     pt_slab_give(&plan->jobs, job);
 }
 
-/* STAGE has ended well: its children may be ready. */
-static void stage_done(struct pt_plan *plan, int32_t job, int32_t stage)
-{
-    struct pt_job_book *book = pt_job_at(plan, job);
-    const struct pt_job *spec = book->job;
-
-    if (--book->stages_left == 0)
-        return;
-    for (int32_t i = stage + 1; i < spec->nstages; i++)
-        for (int32_t k = 0; k < spec->stages[i].nparents; k++)
-            if (spec->stages[i].parents[k] == stage && --book->missing[i] == 0)
-                enter(plan, job, i);
-}
-
-/* Nothing more of the job starts; what runs is killed. */
-static void abort_job(struct pt_plan *plan, int32_t job, enum pt_state state)
+void pt_job_abort(struct pt_plan *plan, int32_t job, enum pt_state state,
+                  enum pt_cause cause)
 {
     struct pt_job_book *book = pt_job_at(plan, job);
 
     if (book->over)
         return;
     book->record.state = state;
+    book->record.cause = cause;
     book->over = true;
-    for (int32_t handle = 1; handle < plan->attempts.top && book->live > 0;
-         handle++) {
+    for (int32_t i = 0; book->stages && i < book->job->nstages; i++) {
+        if (book->stages[i].open)
+            pt_stage_tell(plan, job, i, PT_KILLED, PT_CAUSE_JOB);
+        /* They are dropped below. */
+        book->stages[i].waiting = book->stages[i].pause = 0;
+    }
+    for (int32_t handle = PT_OWNERS;
+         handle < plan->attempts.top && book->live > 0; handle++) {
         struct pt_attempt *a = pt_attempt_at(plan, handle);
         if (a->state == PT_ATTEMPT_NONE || a->job != job)
             continue;
-        if (a->state == PT_ATTEMPT_RUNNING) {
-            if (a->killing || a->ending >= a->placed - a->gone)
-                continue; /* it ends all the same */
-            pt_plan_decide(plan, PT_KILL, handle, PT_CAUSE_NONE);
-            a->killing = true;
+        if (a->state != PT_ATTEMPT_RUNNING) {
+            pt_attempt_drop(plan, handle);
             continue;
         }
-        if (a->booked) {
-            pt_time end = pt_time_add(a->entry.promise, a->entry.limit);
-            plan->space->gained = true;
-            if (end > plan->space->gain_end)
-                plan->space->gain_end = end;
-            pt_attempt_unpromise(plan, handle);
-        }
-        if (a->placed > 0)
-            pt_attempt_unhold(plan, handle, PT_CAUSE_NONE);
-        else if (a->state == PT_ATTEMPT_WAITING)
-            pt_attempt_dequeue(plan, handle);
-        else
-            plan->asleep--;
-        pt_attempt_free(plan, handle);
+        if (a->killing || a->ending >= a->placed - a->gone)
+            continue; /* it ends all the same */
+        pt_plan_decide(plan, PT_KILL, handle, PT_CAUSE_JOB);
+        a->killing = true;
     }
+    if (book->live == 0)
+        return;
+    pt_vec_push(plan->over, plan->step.nover, plan->over_capacity,
+                book->job->tag);
 }
 
-/* The attempt's stage gets another try, at the same place in the queue. */
-static void try_again(struct pt_plan *plan, const struct pt_attempt *a)
+void pt_job_settle(struct pt_plan *plan, int32_t job)
 {
-    pt_attempt_enqueue(plan, pt_attempt_new(plan, a->job, a->stage, a->try + 1,
-                                            a->task, a->task_end));
+    struct pt_job_book *book = pt_job_at(plan, job);
+
+    if (book->sinks == 0 && book->live > 0)
+        pt_job_abort(plan, job, PT_DONE, PT_CAUSE_NONE);
+    if (book->live > 0)
+        return;
+    pt_assert(book->over || book->sinks == 0);
+    pt_job_close(plan, job, book->over ? book->record.state : PT_DONE);
 }
 
-/* What NTASKS of A did since it started goes to the ledger. */
-static void spend(struct pt_plan *plan, const struct pt_attempt *a,
-                  int32_t ntasks, enum pt_outcome outcome, bool redone)
+/* --- endings --- */
+
+void pt_job_spend(struct pt_plan *plan, const struct pt_attempt *a,
+                  int32_t ntasks, pt_time waited, enum pt_outcome outcome,
+                  bool redone)
 {
-    struct pt_space *space = plan->space;
-    int64_t slots =
-        space->ops->units(space, a->spec, ntasks) * space->grain / 1000;
+    int64_t slots = pt_attempt_slots(plan, a, ntasks);
+    int64_t slots_waited = waited * pt_attempt_slots(plan, a, 1);
     struct pt_record *record = &pt_job_at(plan, a->job)->record;
 
     pt_vec_push(plan->spent, plan->step.nspent, plan->spent_capacity,
                 ((struct pt_spent){.start = a->start,
                                    .end = plan->now,
                                    .slots = slots,
+                                   .waited = slots_waited,
                                    .outcome = outcome,
                                    .redone = redone}));
     if (redone)
-        record->lost += slots * (plan->now - a->start);
+        record->lost += pt_plan_slot_time(plan, slots * (plan->now - a->start) -
+                                                    slots_waited);
 }
 
 static enum pt_state state_of(const struct pt_attempt *a,
@@ -171,7 +199,7 @@ static enum pt_state state_of(const struct pt_attempt *a,
     return a->cause == PT_CAUSE_LIMIT ? PT_LIMIT : PT_CUT;
 }
 
-static void note_allocation(struct pt_plan *plan, const struct pt_attempt *a)
+void pt_job_note_allocation(struct pt_plan *plan, const struct pt_attempt *a)
 {
     struct pt_record *record = &pt_job_at(plan, a->job)->record;
 
@@ -181,30 +209,48 @@ static void note_allocation(struct pt_plan *plan, const struct pt_attempt *a)
     record->end = plan->now;
 }
 
+/* The attempt's tasks get another try, at the same place in the queue. */
+static void try_again(struct pt_plan *plan, const struct pt_attempt *a)
+{
+    pt_attempt_enqueue(plan, pt_attempt_new(plan, a->job, a->stage, a->try + 1,
+                                            a->task, a->task_end));
+}
+
+/* NTASKS of a stage that is never tried again have ended well. */
+static void tasks_done(struct pt_plan *plan, int32_t job, int32_t stage,
+                       int32_t ntasks)
+{
+    struct pt_job_book *book = pt_job_at(plan, job);
+    struct pt_stage_book *its = pt_stage_at(plan, job, stage);
+
+    if (its) {
+        its->left -= ntasks;
+        if (its->left == 0 && !book->over)
+            pt_stage_done(plan, job, stage);
+    } else {
+        book->left -= ntasks;
+        if (book->left == 0)
+            book->sinks = 0;
+    }
+}
+
 /* All tasks of the attempt have ended, the last with OUTCOME. */
 static void attempt_over(struct pt_plan *plan, int32_t handle,
                          enum pt_outcome outcome, bool again)
 {
     struct pt_attempt *a = pt_attempt_at(plan, handle);
-    struct pt_job_book *book = pt_job_at(plan, a->job);
-    int32_t job = a->job, stage = a->stage, ntasks = a->task_end - a->task;
+    int32_t job = a->job, stage = a->stage, ntasks = pt_attempt_count(a);
+    enum pt_state state = state_of(a, outcome);
 
-    note_allocation(plan, a);
+    pt_job_note_allocation(plan, a);
     if (again)
         try_again(plan, a);
-    enum pt_state state = state_of(a, outcome);
     pt_attempt_free(plan, handle);
-    if (state == PT_DONE) {
-        book->tasks_left[stage] -= ntasks;
-        if (book->tasks_left[stage] == 0 && !book->over)
-            stage_done(plan, job, stage);
-    } else if (!again) {
-        abort_job(plan, job, state);
-    }
-    if (book->live > 0)
-        return;
-    pt_assert(book->over || book->stages_left == 0);
-    pt_job_close(plan, job, book->over ? book->record.state : PT_DONE);
+    if (state == PT_DONE)
+        tasks_done(plan, job, stage, ntasks);
+    else if (!again)
+        pt_job_abort(plan, job, state, PT_CAUSE_NONE);
+    pt_job_settle(plan, job);
 }
 
 /* One member of a gang left before the others. */
@@ -215,36 +261,47 @@ static void member_ended(struct pt_plan *plan, int32_t handle, int32_t task,
     int32_t index = task - a->task;
 
     pt_assert(index >= 0 && index < a->placed);
-    if (!a->ended)
-        a->ended = pt_alloc((size_t)(a->placed + 63) / 64, sizeof *a->ended);
+    pt_attempt_part(a);
     pt_assert(!pt_attempt_has_ended(a, index));
-    if (!a->released)
+    if (!a->released && !a->vacant)
         pt_attempt_release(plan, handle, index);
-    a->ended[index / 64] |= UINT64_C(1) << (index % 64);
+    a->vacant = false;
+    pt_job_spend(plan, a, 1, pt_meet_take(a, index, a->placed - a->gone),
+                 outcome, false);
+    a->members[index].ended = plan->now;
     a->gone++;
     a->ending--;
-    spend(plan, a, 1, outcome, false);
+    a->failed = a->failed || outcome != PT_SUCCESS;
+    if (outcome == PT_FAILURE)
+        pt_job_abort(plan, a->job, PT_FAILED, PT_CAUSE_NONE);
 }
 
 void pt_job_ended(struct pt_plan *plan, const struct pt_fact *fact)
 {
     struct pt_attempt *a = pt_attempt_at(plan, fact->attempt);
     int32_t left = a->placed - a->gone;
-    bool again = fact->outcome == PT_KILLED && a->cause == PT_CAUSE_NODE &&
+    enum pt_outcome outcome = fact->outcome == PT_SUCCESS && a->failed
+                                  ? PT_KILLED /* a member was, before */
+                                  : fact->outcome;
+    bool again = outcome == PT_KILLED && a->cause == PT_CAUSE_NODE &&
                  !pt_job_at(plan, a->job)->over;
 
     pt_assert(a->state == PT_ATTEMPT_RUNNING);
     pt_assert(fact->outcome != PT_KILLED || a->killing);
+    if (a->spec->retries) {
+        pt_stage_ended(plan, fact);
+        return;
+    }
     if (fact->task >= 0 && left > 1) {
         member_ended(plan, fact->attempt, fact->task, fact->outcome);
         return;
     }
-    spend(plan, a, left, fact->outcome, again);
-    if (!a->released)
+    if (!a->released && !a->vacant)
         pt_attempt_release(plan, fact->attempt, -1);
+    pt_job_spend(plan, a, left, pt_meet_waited(a), fact->outcome, again);
     /* After a node failure promises are made anew, the next try's too. */
     if (again ||
         (plan->space->down > 0 && plan->space->ops->overbooked(plan->space)))
         pt_plan_forget(plan);
-    attempt_over(plan, fact->attempt, fact->outcome, again);
+    attempt_over(plan, fact->attempt, outcome, again);
 }

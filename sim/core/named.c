@@ -1,25 +1,17 @@
+#include "core/named.h"
+
+#include <string.h>
+
 #include "base/assert.h"
 #include "base/vec.h"
-#include "core/space.h"
-
-/* A use of a node by one attempt, over time: running, or promised. */
-struct booking {
-    pt_time start, end;
-    int32_t tasks;
-    const struct pt_attempt *attempt;
-};
-
-struct node {
-    struct pt_need free; /* now, promises left aside */
-    bool down;
-    struct booking *bookings;
-    int32_t n, capacity;
-};
+#include "core/node.h"
 
 struct named {
     struct pt_space space;
-    struct node *node; /* [nodes] */
+    struct pt_node_book *node; /* [nodes] */
+    struct pt_node *own;       /* [nodes] as configured, or NULL */
     enum pt_resource dominant;
+    bool shares_gpus;        /* some task asked for a part of one */
     int32_t *room;           /* [nodes] */
     struct pt_range *shares; /* [nodes] */
     struct pt_alloc found;   /* the place that earliest() found */
@@ -40,22 +32,32 @@ static const struct named *const_of(const struct pt_space *space)
 static struct pt_space *named_open(const struct pt_space_config *config)
 {
     struct named *s = pt_alloc(1, sizeof *s);
-    const struct pt_need *size = &config->size;
 
-    s->dominant = size->amount[PT_CORES] > 0 ? PT_CORES : PT_GPUS;
-    int64_t units = config->nodes * size->amount[s->dominant];
-    pt_assert(units > 0);
     s->space = (struct pt_space){.ops = &pt_space_named,
                                  .config = *config,
                                  .now = INT64_MIN,
-                                 .units = units,
-                                 .free = units,
                                  .grain = 1};
     s->node = pt_alloc((size_t)config->nodes, sizeof *s->node);
     s->room = pt_alloc((size_t)config->nodes, sizeof *s->room);
     s->shares = pt_alloc((size_t)config->nodes, sizeof *s->shares);
-    for (int32_t i = 0; i < config->nodes; i++)
-        s->node[i].free = *size;
+    if (config->node) {
+        s->own = pt_alloc((size_t)config->nodes, sizeof *s->own);
+        memcpy(s->own, config->node, (size_t)config->nodes * sizeof *s->own);
+        s->space.config.node = s->own;
+    }
+    s->dominant = PT_GPUS;
+    for (int32_t i = 0; i < config->nodes; i++) {
+        pt_node_open(&s->node[i], &s->space.config, i);
+        if (s->node[i].size->amount[PT_CORES] > 0)
+            s->dominant = PT_CORES;
+    }
+    for (int32_t i = 0; i < config->nodes; i++) {
+        int64_t units = s->node[i].size->amount[s->dominant];
+        s->space.units += units;
+        s->space.down += s->node[i].down ? units : 0;
+    }
+    pt_assert(s->space.units > 0);
+    s->space.free = s->space.units - s->space.down;
     return &s->space;
 }
 
@@ -64,8 +66,9 @@ static void named_close(struct pt_space *space)
     struct named *s = named_of(space);
 
     for (int32_t i = 0; i < space->config.nodes; i++)
-        pt_free(s->node[i].bookings);
+        pt_node_close(&s->node[i]);
     pt_free(s->node);
+    pt_free(s->own);
     pt_free(s->room);
     pt_free(s->shares);
     pt_free(s->found.ranges);
@@ -80,96 +83,20 @@ static void named_advance(struct pt_space *space, pt_time now)
 
 /* --- room --- */
 
-/* Tasks with NEED that fit into FREE, at most INT32_MAX. */
-static int32_t fit(const struct pt_need *free, const struct pt_need *need)
-{
-    int64_t most = INT32_MAX;
-
-    for (int r = 0; r < PT_RESOURCES; r++) {
-        if (need->amount[r] == 0)
-            continue;
-        int64_t n = free->amount[r] > 0 ? free->amount[r] / need->amount[r] : 0;
-        most = n < most ? n : most;
-    }
-    return (int32_t)most;
-}
-
-static bool untouched(const struct pt_space_config *config,
-                      const struct pt_need *free)
-{
-    for (int r = 0; r < PT_RESOURCES; r++)
-        if (free->amount[r] != config->size.amount[r])
-            return false;
-    return true;
-}
-
-static int32_t room_in(const struct pt_space_config *config,
-                       const struct pt_need *free, const struct pt_need *need)
-{
-    if (config->exclusive && !untouched(config, free))
-        return 0;
-    return fit(free, need);
-}
-
-static void charge(struct pt_need *free, const struct pt_need *need,
-                   int64_t tasks)
-{
-    for (int r = 0; r < PT_RESOURCES; r++)
-        free->amount[r] -= need->amount[r] * tasks;
-}
-
-/* What is left of NODE at AT, if ATTEMPT's own promise is left aside. */
-static struct pt_need left_at(const struct named *s, const struct node *node,
-                              pt_time at, const struct pt_attempt *attempt)
-{
-    struct pt_need left = s->space.config.size;
-
-    for (int32_t i = 0; i < node->n; i++) {
-        const struct booking *b = &node->bookings[i];
-        if (b->start <= at && at < b->end && b->attempt != attempt)
-            charge(&left, &b->attempt->spec->need, b->tasks);
-    }
-    return left;
-}
-
-/* Tasks of ATTEMPT that NODE has room for all through [from, until): the least
- * of what is left at FROM and wherever a booking begins. */
-static int32_t node_room(const struct named *s, const struct node *node,
-                         const struct pt_attempt *attempt, pt_time from,
-                         pt_time until)
+/* Fills the rooms of [from, until) and returns their sum; or what it was when
+ * it was seen that it stays below NTASKS. */
+static int64_t rooms(struct named *s, const struct pt_attempt *attempt,
+                     pt_time from, pt_time until, int32_t ntasks)
 {
     const struct pt_space_config *config = &s->space.config;
-    const struct pt_need *need = &attempt->spec->need;
+    int64_t sum = 0, most = config->node
+                                ? INT32_MAX
+                                : pt_node_most(&s->node[0], attempt->spec);
 
-    if (node->down)
-        return 0;
-    if (!config->promises)
-        return room_in(config, &node->free, need);
-    struct pt_need left = left_at(s, node, from, attempt);
-    int32_t least = room_in(config, &left, need);
-    if (from <= s->space.now) {
-        int32_t room = room_in(config, &node->free, need);
-        least = room < least ? room : least;
-    }
-    for (int32_t i = 0; i < node->n && least > 0; i++) {
-        pt_time start = node->bookings[i].start;
-        if (start <= from || start >= until)
-            continue;
-        left = left_at(s, node, start, attempt);
-        int32_t room = room_in(config, &left, need);
-        least = room < least ? room : least;
-    }
-    return least;
-}
-
-/* Fills the rooms of [from, until) and returns their sum. */
-static int64_t rooms(struct named *s, const struct pt_attempt *attempt,
-                     pt_time from, pt_time until)
-{
-    int64_t sum = 0;
-
-    for (int32_t i = 0; i < s->space.config.nodes; i++) {
-        s->room[i] = node_room(s, &s->node[i], attempt, from, until);
+    for (int32_t i = 0; i < config->nodes; i++) {
+        if (sum + most * (config->nodes - i) < ntasks)
+            break;
+        s->room[i] = pt_node_room(&s->node[i], &s->space, attempt, from, until);
         sum += s->room[i];
     }
     return sum;
@@ -178,15 +105,18 @@ static int64_t rooms(struct named *s, const struct pt_attempt *attempt,
 static int64_t named_units(const struct pt_space *space,
                            const struct pt_stage *spec, int32_t ntasks)
 {
-    return spec->need.amount[const_of(space)->dominant] * ntasks;
+    return pt_node_taken(&spec->need, const_of(space)->dominant) * ntasks;
 }
 
 static bool named_possible(const struct pt_space *space,
                            const struct pt_stage *spec, int32_t ntasks)
 {
-    int64_t each = fit(&space->config.size, &spec->need);
+    const struct named *s = const_of(space);
+    int64_t sum = 0;
 
-    return each * space->config.nodes >= ntasks;
+    for (int32_t i = 0; i < space->config.nodes && sum < ntasks; i++)
+        sum += pt_node_most(&s->node[i], spec);
+    return sum >= ntasks;
 }
 
 static int64_t named_room(const struct pt_space *space,
@@ -196,20 +126,8 @@ static int64_t named_room(const struct pt_space *space,
     int64_t sum = 0;
 
     for (int32_t i = 0; i < space->config.nodes && sum < max; i++)
-        if (!s->node[i].down)
-            sum +=
-                room_in(&space->config, &s->node[i].free, &attempt->spec->need);
+        sum += pt_node_room_now(&s->node[i], space, attempt);
     return sum < max ? sum : max;
-}
-
-static bool named_fits(struct pt_space *space, const struct pt_attempt *attempt,
-                       int32_t ntasks)
-{
-    pt_time until = pt_time_add(space->now, attempt->entry.limit);
-
-    if (named_room(space, attempt, ntasks) < ntasks)
-        return false;
-    return rooms(named_of(space), attempt, space->now, until) >= ntasks;
 }
 
 /* --- the future --- */
@@ -218,9 +136,10 @@ static bool named_fits(struct pt_space *space, const struct pt_attempt *attempt,
 static void list_instants(struct named *s, pt_time bound)
 {
     s->ninstants = 0;
-    for (int32_t i = 0; i < s->space.config.nodes; i++)
-        for (int32_t k = 0; k < s->node[i].n; k++) {
-            pt_time end = s->node[i].bookings[k].end;
+    for (int32_t i = 0; i < s->space.config.nodes; i++) {
+        const struct pt_node_book *node = &s->node[i];
+        for (int32_t k = 0; k < node->n; k++) {
+            pt_time end = node->bookings[k].end;
             if (end <= s->space.now || end >= bound)
                 continue;
             int32_t low = 0, high = s->ninstants;
@@ -238,6 +157,7 @@ static void list_instants(struct named *s, pt_time bound)
                 s->instants[m] = s->instants[m - 1];
             s->instants[low] = end;
         }
+    }
 }
 
 /* Shares NTASKS out over the rooms that were found, into ALLOC. */
@@ -251,6 +171,40 @@ static void share_out(struct named *s, struct pt_alloc *alloc, int32_t ntasks)
         pt_vec_push(alloc->ranges, alloc->n, alloc->capacity, s->shares[i]);
 }
 
+/* A count of GPUs is all there is to know until a task asks for a part of one.
+ */
+static void name_gpus(struct named *s, const struct pt_attempt *attempt)
+{
+    int64_t gpus = attempt->spec->need.amount[PT_GPUS];
+
+    if (s->shares_gpus || !pt_devices_is_part(gpus))
+        return;
+    s->shares_gpus = true;
+    for (int32_t i = 0; i < s->space.config.nodes; i++)
+        pt_node_name(&s->node[i]);
+}
+
+static bool named_fits(struct pt_space *space, const struct pt_attempt *attempt,
+                       int32_t ntasks)
+{
+    pt_time until = pt_time_add(space->now, attempt->entry.limit);
+
+    name_gpus(named_of(space), attempt);
+    if (named_room(space, attempt, ntasks) < ntasks)
+        return false;
+    return rooms(named_of(space), attempt, space->now, until, ntasks) >= ntasks;
+}
+
+static bool named_fits_on(struct pt_space *space,
+                          const struct pt_attempt *attempt, int32_t node)
+{
+    struct named *s = named_of(space);
+
+    name_gpus(s, attempt);
+    return pt_node_room(&s->node[node], space, attempt, space->now,
+                        pt_time_add(space->now, attempt->entry.limit)) > 0;
+}
+
 static pt_time named_earliest(struct pt_space *space,
                               struct pt_attempt *attempt, int32_t ntasks,
                               pt_time bound, pt_time reach)
@@ -258,13 +212,14 @@ static pt_time named_earliest(struct pt_space *space,
     struct named *s = named_of(space);
     pt_time at = space->now;
 
+    name_gpus(s, attempt);
     list_instants(s, reach < bound ? reach : bound);
     for (int32_t i = -1; i < s->ninstants; i++) {
         if (i >= 0)
             at = s->instants[i];
         if (at < bound &&
-            rooms(s, attempt, at, pt_time_add(at, attempt->entry.limit)) >=
-                ntasks) {
+            rooms(s, attempt, at, pt_time_add(at, attempt->entry.limit),
+                  ntasks) >= ntasks) {
             s->found.n = 0;
             share_out(s, &s->found, ntasks);
             return at;
@@ -273,34 +228,6 @@ static pt_time named_earliest(struct pt_space *space,
     /* A machine with nodes down may never have room: ask again when it has. */
     s->found.n = 0;
     return bound < PT_TIME_NEVER ? bound : PT_TIME_FAR;
-}
-
-static void add_booking(struct named *s, const struct pt_attempt *attempt,
-                        const struct pt_range *share, pt_time start,
-                        pt_time end)
-{
-    struct node *node = &s->node[share->first];
-
-    if (!s->space.config.promises)
-        return;
-    pt_vec_push(node->bookings, node->n, node->capacity,
-                ((struct booking){.start = start,
-                                  .end = end,
-                                  .tasks = share->count,
-                                  .attempt = attempt}));
-}
-
-/* Takes ATTEMPT's bookings off the node, but keeps their order. */
-static void drop_bookings(struct named *s, const struct pt_attempt *attempt,
-                          int32_t number)
-{
-    struct node *node = &s->node[number];
-    int32_t kept = 0;
-
-    for (int32_t i = 0; i < node->n; i++)
-        if (node->bookings[i].attempt != attempt)
-            node->bookings[kept++] = node->bookings[i];
-    node->n = kept;
 }
 
 static void named_book(struct pt_space *space, struct pt_attempt *attempt,
@@ -312,73 +239,97 @@ static void named_book(struct pt_space *space, struct pt_attempt *attempt,
     (void)ntasks;
     attempt->spot = s->found;
     s->found = swap;
-    for (int32_t i = 0; i < attempt->spot.n; i++)
-        add_booking(s, attempt, &attempt->spot.ranges[i], at,
-                    pt_time_add(at, attempt->entry.limit));
+    for (int32_t i = 0; i < attempt->spot.n; i++) {
+        const struct pt_range *share = &attempt->spot.ranges[i];
+        pt_node_promise(&s->node[share->first], space, attempt, share->count,
+                        at, pt_time_add(at, attempt->entry.limit));
+    }
     space->promises++;
 }
 
 static void named_unbook(struct pt_space *space, struct pt_attempt *attempt,
                          int32_t ntasks)
 {
+    struct named *s = named_of(space);
+
     (void)ntasks;
     for (int32_t i = 0; i < attempt->spot.n; i++)
-        drop_bookings(named_of(space), attempt, attempt->spot.ranges[i].first);
+        pt_node_unpromise(&s->node[attempt->spot.ranges[i].first], attempt);
     attempt->spot.n = 0;
     space->promises--;
 }
 
 /* --- taking and giving --- */
 
+/* Takes what SHARE says, for tasks of ATTEMPT from its task FIRST on. */
+static void take_share(struct named *s, const struct pt_attempt *attempt,
+                       const struct pt_range *share, int32_t first)
+{
+    pt_node_take(&s->node[share->first], &s->space, attempt, first,
+                 share->count);
+    s->space.free -= named_units(&s->space, attempt->spec, share->count);
+}
+
+static int32_t count(const struct pt_alloc *alloc)
+{
+    int32_t sum = 0;
+
+    for (int32_t i = 0; i < alloc->n; i++)
+        sum += alloc->ranges[i].count;
+    return sum;
+}
+
 static void named_take(struct pt_space *space, struct pt_attempt *attempt,
                        int32_t ntasks)
 {
     struct named *s = named_of(space);
-    int32_t first = attempt->alloc.n;
+    int32_t first = attempt->alloc.n, task = count(&attempt->alloc);
     pt_time until =
         attempt->until > space->now ? attempt->until : space->now + 1;
 
-    if (rooms(s, attempt, space->now, until) < ntasks) {
+    name_gpus(s, attempt);
+    if (rooms(s, attempt, space->now, until, ntasks) < ntasks) {
         /* Held slots have no end: promises do not count against them. */
         for (int32_t i = 0; i < space->config.nodes; i++)
-            s->room[i] = s->node[i].down
-                             ? 0
-                             : room_in(&space->config, &s->node[i].free,
-                                       &attempt->spec->need);
+            s->room[i] = pt_node_room_now(&s->node[i], space, attempt);
     }
     share_out(s, &attempt->alloc, ntasks);
     for (int32_t i = first; i < attempt->alloc.n; i++) {
         const struct pt_range *share = &attempt->alloc.ranges[i];
-        charge(&s->node[share->first].free, &attempt->spec->need, share->count);
-        add_booking(s, attempt, share, space->now, attempt->until);
+        take_share(s, attempt, share, task);
+        task += share->count;
     }
-    space->free -= named_units(space, attempt->spec, ntasks);
 }
 
-static void give_tasks(struct named *s, struct pt_attempt *attempt,
-                       int32_t number, int32_t tasks)
+static void named_take_on(struct pt_space *space, struct pt_attempt *attempt,
+                          int32_t node)
 {
-    struct node *node = &s->node[number];
-    int64_t units = named_units(&s->space, attempt->spec, tasks);
+    struct named *s = named_of(space);
+    struct pt_alloc *alloc = &attempt->alloc;
+    const struct pt_range share = {.first = node, .count = 1};
 
-    charge(&node->free, &attempt->spec->need, -tasks);
+    name_gpus(s, attempt);
+    pt_assert(pt_node_room_now(&s->node[node], space, attempt) > 0);
+    take_share(s, attempt, &share,
+               attempt->spec->need.amount[PT_GPUS] > 0 ? count(alloc) : 0);
+    if (alloc->n > 0 && alloc->ranges[alloc->n - 1].first == node)
+        alloc->ranges[alloc->n - 1].count++;
+    else
+        pt_vec_push(alloc->ranges, alloc->n, alloc->capacity, share);
+}
+
+/* Gives TASK of ATTEMPT back to the node that it is on. */
+static void give_task(struct named *s, struct pt_attempt *attempt,
+                      int32_t number, int32_t task)
+{
+    struct pt_node_book *node = &s->node[number];
+    int64_t units = named_units(&s->space, attempt->spec, 1);
+
+    pt_node_give(node, attempt, task);
     if (node->down)
         s->space.down += units;
     else
         s->space.free += units;
-    for (int32_t i = 0, left = tasks; i < node->n && left > 0; i++) {
-        struct booking *b = &node->bookings[i];
-        if (b->attempt != attempt)
-            continue;
-        int32_t n = b->tasks < left ? b->tasks : left;
-        b->tasks -= n;
-        left -= n;
-    }
-    int32_t kept = 0;
-    for (int32_t i = 0; i < node->n; i++)
-        if (node->bookings[i].tasks > 0)
-            node->bookings[kept++] = node->bookings[i];
-    node->n = kept;
 }
 
 static void named_give(struct pt_space *space, struct pt_attempt *attempt,
@@ -392,7 +343,7 @@ static void named_give(struct pt_space *space, struct pt_attempt *attempt,
         for (int32_t k = 0; k < share->count; k++, index++)
             if (task < 0 ? !pt_attempt_has_ended(attempt, index)
                          : index == task)
-                give_tasks(s, attempt, share->first, 1);
+                give_task(s, attempt, share->first, index);
     }
     if (attempt->until > space->now) {
         space->gained = true;
@@ -405,68 +356,61 @@ static void named_extend(struct pt_space *space, struct pt_attempt *attempt,
 {
     struct named *s = named_of(space);
 
-    for (int32_t i = 0; i < attempt->alloc.n; i++) {
-        struct node *node = &s->node[attempt->alloc.ranges[i].first];
-        for (int32_t k = 0; k < node->n; k++)
-            if (node->bookings[k].attempt == attempt)
-                node->bookings[k].end = until;
-    }
+    for (int32_t i = 0; i < attempt->alloc.n; i++)
+        pt_node_extend(&s->node[attempt->alloc.ranges[i].first], attempt,
+                       until);
     attempt->until = until;
-}
-
-static bool short_at(const struct named *s, const struct node *node, pt_time at)
-{
-    struct pt_need left = left_at(s, node, at, NULL);
-
-    for (int r = 0; r < PT_RESOURCES; r++)
-        if (left.amount[r] < 0)
-            return true;
-    return false;
-}
-
-/* Whether two attempts are to have NODE at the same time. */
-static bool is_shared(const struct named *s, const struct node *node)
-{
-    for (int32_t k = 0; k < node->n; k++)
-        for (int32_t m = 0; m < k; m++) {
-            const struct booking *a = &node->bookings[k];
-            const struct booking *b = &node->bookings[m];
-            if (a->attempt != b->attempt && a->start < b->end &&
-                b->start < a->end && a->end > s->space.now &&
-                b->end > s->space.now)
-                return true;
-        }
-    return false;
 }
 
 static bool named_overbooked(const struct pt_space *space)
 {
     const struct named *s = const_of(space);
 
-    for (int32_t i = 0; space->promises > 0 && i < space->config.nodes; i++) {
-        const struct node *node = &s->node[i];
-        if (space->config.exclusive && is_shared(s, node))
+    for (int32_t i = 0; space->promises > 0 && i < space->config.nodes; i++)
+        if (pt_node_overbooked(&s->node[i], space))
             return true;
-        for (int32_t k = 0; k < node->n; k++)
-            if (short_at(s, node,
-                         node->bookings[k].start > space->now
-                             ? node->bookings[k].start
-                             : space->now))
-                return true;
-    }
     return false;
 }
 
 /* --- nodes --- */
 
+static int64_t named_slots(const struct pt_space *space,
+                           const struct pt_stage *spec, int32_t number,
+                           enum pt_slots which)
+{
+    return pt_node_slots(&const_of(space)->node[number], space, spec, which);
+}
+
 static bool named_touches(const struct pt_space *space,
                           const struct pt_attempt *attempt, int32_t node)
 {
-    (void)space;
-    for (int32_t i = 0; i < attempt->alloc.n; i++)
-        if (attempt->alloc.ranges[i].first == node)
-            return true;
-    return false;
+    return pt_node_touched(&const_of(space)->node[node], attempt);
+}
+
+int32_t pt_named_devices(const struct pt_space *space,
+                         const struct pt_attempt *attempt, int32_t task,
+                         int32_t *devices, int32_t max)
+{
+    int32_t i = 0, n = 0;
+
+    pt_assert(space->ops == &pt_space_named && task >= 0);
+    for (int32_t end = 0; i < attempt->alloc.n; i++) {
+        end += attempt->alloc.ranges[i].count;
+        if (task < end)
+            break;
+    }
+    pt_assert(i < attempt->alloc.n);
+    const struct pt_devices *all =
+        &const_of(space)->node[attempt->alloc.ranges[i].first].devices;
+    for (int32_t k = 0; k < all->ngrants; k++) {
+        const struct pt_grant *g = &all->grants[k];
+        if (g->attempt != attempt || g->task != task)
+            continue;
+        if (n < max)
+            devices[n] = g->device;
+        n++;
+    }
+    return n;
 }
 
 static void named_node_down(struct pt_space *space, int32_t node)
@@ -526,10 +470,8 @@ static void named_check(const struct pt_space *space)
     int64_t free = 0, down = 0;
 
     for (int32_t i = 0; i < space->config.nodes; i++) {
-        const struct node *node = &s->node[i];
-        for (int r = 0; r < PT_RESOURCES; r++)
-            pt_assert(node->free.amount[r] >= 0 &&
-                      node->free.amount[r] <= space->config.size.amount[r]);
+        const struct pt_node_book *node = &s->node[i];
+        pt_node_check(node);
         if (node->down)
             down += node->free.amount[s->dominant];
         else
@@ -549,6 +491,9 @@ const struct pt_space_ops pt_space_named = {.open = named_open,
                                             .book = named_book,
                                             .unbook = named_unbook,
                                             .take = named_take,
+                                            .fits_on = named_fits_on,
+                                            .take_on = named_take_on,
+                                            .slots = named_slots,
                                             .give = named_give,
                                             .extend = named_extend,
                                             .overbooked = named_overbooked,

@@ -42,7 +42,7 @@ static void take(struct pt_plan *plan, struct pt_attempt *a, int32_t ntasks)
 {
     plan->space->ops->take(plan->space, a, ntasks);
     a->placed += ntasks;
-    plan->pools[a->pool].running += ntasks;
+    pt_attempt_count_running(plan, a, ntasks);
     plan->stairs_known = false;
 }
 
@@ -65,26 +65,42 @@ static void start_gang(struct pt_plan *plan, pt_waiting waiting)
     pt_attempt_run(plan, waiting);
 }
 
-/* The next task of a parallel stage becomes an attempt of its own; the last one
- * leaves the queue. */
-static void start_task(struct pt_plan *plan, pt_waiting waiting)
+/* A task of a parallel stage becomes an attempt of its own; the last one leaves
+ * the queue. */
+void pt_plan_start_task(struct pt_plan *plan, int32_t waiting, int32_t index,
+                        int32_t node)
 {
     struct pt_attempt *a = pt_attempt_at(plan, waiting);
-    int32_t handle = waiting;
+    struct pt_stage_book *stage = pt_stage_at(plan, a->job, a->stage);
+    int32_t handle = waiting, item = pt_attempt_task(a, index);
+    int32_t task = item < 0 ? ~item : item;
 
     if (a->booked)
         pt_attempt_unpromise(plan, waiting);
     pt_attempt_dequeue(plan, waiting);
-    if (a->task_end - a->task > 1) {
-        handle = pt_attempt_new(plan, a->job, a->stage, a->try, a->task,
-                                a->task + 1);
-        a->task++;
+    if (pt_attempt_count(a) > 1) {
+        handle = pt_attempt_new(plan, a->job, a->stage, a->try, task, task + 1);
+        pt_attempt_take_task(a, index);
         a->claim = PT_TIME_NEVER;
-        pt_attempt_enqueue(plan, waiting);
+        pt_attempt_join(plan, waiting);
+    } else if (stage) {
+        stage->waiting = 0;
     }
     struct pt_attempt *one = pt_attempt_at(plan, handle);
+    one->task = task;
+    one->task_end = task + 1;
+    one->listed = false;
+    one->copy = item < 0;
+    one->launch = stage && stage->tasks ? stage->tasks[task].launches : 0;
     one->until = pt_time_add(plan->now, one->spec->limit);
-    take(plan, one, 1);
+    if (node < 0) {
+        take(plan, one, 1);
+    } else {
+        plan->space->ops->take_on(plan->space, one, node);
+        one->placed = 1;
+        pt_attempt_count_running(plan, one, 1);
+        plan->stairs_known = false;
+    }
     pt_attempt_run(plan, handle);
 }
 
@@ -110,6 +126,8 @@ bool pt_plan_start(struct pt_plan *plan, pt_waiting waiting)
     struct pt_attempt *a = pt_attempt_at(plan, waiting);
 
     pt_assert(a->state == PT_ATTEMPT_WAITING);
+    if (pt_in_rounds(plan))
+        return pt_round_start(plan, waiting);
     if (a->mode == PT_GANG) {
         if (!fits(plan, waiting))
             return false;
@@ -117,7 +135,7 @@ bool pt_plan_start(struct pt_plan *plan, pt_waiting waiting)
         return true;
     }
     while (fits(plan, waiting)) {
-        start_task(plan, waiting);
+        pt_plan_start_task(plan, waiting, 0, -1);
         if (a->state != PT_ATTEMPT_WAITING)
             return true;
     }
@@ -150,12 +168,25 @@ static void climb_down(struct pt_plan *plan)
     plan->stairs_known = true;
 }
 
+/* In rounds every stage has its turn: its own rules say what it can use. */
+static pt_waiting next_candidate(struct pt_plan *plan, pt_waiting after)
+{
+    struct pt_stairs all = {.n = 1};
+    int32_t lane = plan->pending.lanes - 1;
+
+    all.level[0] = INT64_MAX;
+    all.within[0] = PT_TIME_NEVER;
+    return pt_pending_fit(&plan->pending, key_of(plan, after, lane), &all);
+}
+
 pt_waiting pt_plan_fit(struct pt_plan *plan, pt_waiting after)
 {
     int32_t lane = plan->pending.lanes - 1;
 
     if (plan->space->free == 0)
         return -1;
+    if (pt_in_rounds(plan))
+        return next_candidate(plan, after);
     for (;;) {
         if (!plan->stairs_known)
             climb_down(plan);
@@ -306,13 +337,22 @@ void pt_plan_compress(struct pt_plan *plan)
 
 /* --- launching task by task --- */
 
-static void hold(struct pt_plan *plan, pt_waiting waiting, int32_t ntasks,
-                 const struct pt_patience *patience)
+/* Returns how many of NTASKS it holds slots for: in rounds it may be fewer. */
+static int32_t hold(struct pt_plan *plan, pt_waiting waiting, int32_t ntasks,
+                    const struct pt_patience *patience)
 {
     struct pt_attempt *a = pt_attempt_at(plan, waiting);
     int64_t before = plan->space->free;
+    bool first = a->placed == 0;
 
-    if (a->placed == 0) {
+    a->until = PT_TIME_NEVER;
+    if (pt_in_rounds(plan))
+        ntasks = pt_round_hold(plan, waiting, ntasks);
+    else
+        take(plan, a, ntasks);
+    if (ntasks == 0)
+        return 0;
+    if (first) {
         a->hold_start = plan->now;
         a->hold_stamp = 0;
         a->backoff = patience->backoff;
@@ -325,46 +365,81 @@ static void hold(struct pt_plan *plan, pt_waiting waiting, int32_t ntasks,
                           : pt_time_add(plan->now, patience->timeout));
     }
     a->hold_stamp += (plan->now - a->hold_start) * ntasks;
-    a->until = PT_TIME_NEVER;
-    take(plan, a, ntasks);
     plan->waiting_units -= before - plan->space->free;
     plan->held += (before - plan->space->free) * plan->space->grain;
     a->entry.width -= before - plan->space->free;
+    return ntasks;
+}
+
+/* How many of A's tasks, at most MAX, have room in what is offered. */
+static int64_t room(const struct pt_plan *plan, const struct pt_attempt *a,
+                    int64_t max)
+{
+    const struct pt_space_ops *ops = plan->space->ops;
+    int64_t sum = 0;
+
+    if (!pt_in_rounds(plan))
+        return ops->room(plan->space, a, max);
+    for (int32_t i = 0; i < plan->offers.n && sum < max; i++) {
+        int32_t node = plan->offers.node[i];
+        int64_t n = ops->slots(plan->space, a->spec, node, PT_SLOTS_FREE);
+        /* An exclusive node that is its own has none for others. */
+        if (n == 0 && a->placed > 0 && ops->fits_on(plan->space, a, node))
+            n = 1;
+        sum += n;
+    }
+    return sum < max ? sum : max;
+}
+
+static int64_t launch_tasks(struct pt_plan *plan, pt_waiting waiting, int64_t n,
+                            bool *complete)
+{
+    const struct pt_attempt *a = pt_attempt_at(plan, waiting);
+
+    for (int64_t i = 0; i < n; i++) {
+        if (plan->space->ops->room(plan->space, a, 1) < 1) {
+            *complete = false;
+            return i; /* each had a node of its own */
+        }
+        pt_plan_start_task(plan, waiting, 0, -1);
+    }
+    return n;
 }
 
 int64_t pt_plan_launch(struct pt_plan *plan, pt_waiting waiting, int64_t max,
                        const struct pt_patience *patience, bool *complete)
 {
     struct pt_attempt *a = pt_attempt_at(plan, waiting);
-    int32_t left = a->task_end - a->task - a->placed;
-    int64_t room =
-        plan->space->ops->room(plan->space, a, max < left ? max : left);
+    int32_t left = pt_attempt_count(a) - a->placed;
+    int64_t n = room(plan, a, max < left ? max : left);
+    bool unused;
 
-    if (complete)
-        *complete = room == left;
-    if (room <= 0)
+    if (!complete)
+        complete = &unused;
+    *complete = n == left;
+    if (n <= 0)
         return 0;
-    if (a->mode == PT_PARALLEL) {
-        for (int64_t i = 0; i < room; i++) {
-            if (plan->space->ops->room(plan->space, a, 1) < 1) {
-                if (complete)
-                    *complete = false;
-                return i; /* each had a node of its own */
-            }
-            start_task(plan, waiting);
-        }
-    } else if (a->placed == 0 && room == left) {
-        start_gang(plan, waiting);
-    } else {
-        hold(plan, waiting, (int32_t)room, patience);
-        if (room == left) {
-            pt_attempt_complete(plan, waiting);
-        } else {
-            pt_pending_change(&plan->pending, &a->entry);
-            pt_plan_decide(plan, PT_HOLD, waiting, PT_CAUSE_NONE);
-        }
+    if (a->mode == PT_PARALLEL && pt_in_rounds(plan)) {
+        *complete = pt_round_start(plan, waiting);
+        return *complete ? left : left - pt_attempt_count(a);
     }
-    return room;
+    if (a->mode == PT_PARALLEL)
+        return launch_tasks(plan, waiting, n, complete);
+    if (a->placed == 0 && n == left && !pt_in_rounds(plan)) {
+        start_gang(plan, waiting);
+        return n;
+    }
+    n = hold(plan, waiting, (int32_t)n, patience);
+    *complete = n == left;
+    if (n == 0)
+        return 0;
+    if (a->placed == pt_attempt_count(a)) {
+        pt_attempt_complete(plan, waiting);
+    } else {
+        pt_pending_change(&plan->pending, &a->entry);
+        pt_plan_decide(plan, PT_HOLD, waiting, PT_CAUSE_NONE);
+    }
+    return n;
 }
 
 /* --- pools --- */
@@ -406,4 +481,32 @@ void pt_plan_wake(struct pt_plan *plan, pt_time at)
 {
     pt_agenda_set(&plan->agenda, PT_OWNER_POLICY,
                   later(at, pt_time_add(plan->now, 1)));
+}
+
+/* --- pools in a tree --- */
+
+int32_t pt_plan_rank(struct pt_plan *plan)
+{
+    plan->nqueue = 0;
+    for (pt_waiting w = pt_plan_head(plan); w >= 0; w = pt_plan_next(plan, w)) {
+        const struct pt_attempt *a = pt_attempt_at(plan, w);
+        const struct pt_stage_book *stage = pt_stage_at(plan, a->job, a->stage);
+        struct pt_pooled item = {.pool = pt_job_at(plan, a->job)->job->pool,
+                                 .running = stage ? stage->running : 0,
+                                 .key = a->entry.key[PT_LANE_QUEUE],
+                                 .id = a->spec->id,
+                                 .try = a->try,
+                                 .payload = w};
+        pt_vec_push(plan->queue, plan->nqueue, plan->queue_capacity, item);
+    }
+    pt_pools_sort(plan->config.pools, plan->config.npools, true,
+                  plan->tree_running, plan->queue, plan->nqueue);
+    return plan->nqueue;
+}
+
+pt_waiting pt_plan_ranked(const struct pt_plan *plan, int32_t index)
+{
+    int32_t w = plan->queue[index].payload;
+
+    return pt_attempt_at(plan, w)->state == PT_ATTEMPT_WAITING ? w : -1;
 }

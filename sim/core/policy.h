@@ -83,14 +83,14 @@ bool pt_plan_full(const struct pt_plan *plan);
 pt_waiting pt_plan_head(const struct pt_plan *plan);
 pt_waiting pt_plan_next(const struct pt_plan *plan, pt_waiting after);
 
-/* Starts all of WAITING that fits now and breaks nobody's promise: a gang
- * whole, a parallel stage task by task.  True: nothing of it waits any more.
- * O(log n). */
+/* Starts all of WAITING that fits now (in rounds: in what is offered) and
+ * breaks nobody's promise: a gang whole, a parallel stage task by task.  True:
+ * nothing of it waits any more. O(log n). */
 bool pt_plan_start(struct pt_plan *plan, pt_waiting waiting);
 
 /* The first in the candidates' order, after AFTER (-1: of all), that has no
- * promise and of which pt_plan_start() would start something.  Does not look at
- * those that cannot start. */
+ * promise and of which pt_plan_start() would start something (in rounds: may).
+ * Does not look at those that cannot start. */
 pt_waiting pt_plan_fit(struct pt_plan *plan, pt_waiting after);
 
 /* Gives WAITING (its first task, if parallel) the earliest place that breaks
@@ -135,6 +135,13 @@ int32_t pt_plan_rank_pools(struct pt_plan *plan,
 pt_waiting pt_plan_pool_head(const struct pt_plan *plan, int32_t index);
 pt_waiting pt_plan_pool_next(const struct pt_plan *plan, int32_t index,
                              pt_waiting after);
+
+/* Sorts the queue as the run's pools have it, below a root that is FAIR
+ * (pools.h), and returns how many stages it has; that order stands until the
+ * next call.  O(n log n). */
+int32_t pt_plan_rank(struct pt_plan *plan);
+/* The stage ranked INDEX; -1: it does not wait any more. */
+pt_waiting pt_plan_ranked(const struct pt_plan *plan, int32_t index);
 
 /* Asks for a pass at AT, whatever happens. */
 void pt_plan_wake(struct pt_plan *plan, pt_time at);

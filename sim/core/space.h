@@ -15,15 +15,26 @@
 
 struct pt_space_config {
     int32_t nodes;
-    struct pt_need size; /* of each node */
-    bool named;          /* vectors, even where counts would do */
-    bool exclusive;      /* a node serves one stage at a time */
-    bool promises;       /* keep future capacity too */
+    struct pt_need size;        /* of each node */
+    const struct pt_node *node; /* [nodes] or NULL: see core.h; named only */
+    bool named;                 /* vectors, even where counts would do */
+    bool exclusive;             /* a node serves one stage at a time */
+    bool promises;              /* keep future capacity too */
     const struct pt_place *place;
     const void *place_state;
 };
 
 struct pt_space;
+
+/* Which slots of a node Spark's gate counts.  The resource that limits a stage
+ * is the one of which an empty node has the fewest tasks' worth (a tie: cores);
+ * by Spark's formula it alone is counted, and a whole GPU at a time. */
+enum pt_slots {
+    PT_SLOTS_TOTAL, /* as if nothing ran, of the limiting resource */
+    PT_SLOTS_FREE,  /* what is free now, of the limiting resource */
+    PT_SLOTS_BUSY   /* the same, but GPUs count whether or not they are in use
+                       (Spark 4.x) */
+};
 
 struct pt_space_ops {
     struct pt_space *(*open)(const struct pt_space_config *config);
@@ -62,6 +73,20 @@ struct pt_space_ops {
      * at attempt->until.  There is room. */
     void (*take)(struct pt_space *space, struct pt_attempt *attempt,
                  int32_t ntasks);
+
+    /* Node by node, on a named machine alone (NULL on a counted one): */
+    /* Whether one task of ATTEMPT could start on NODE now, until now + limit,
+     * and break no promise but its own. */
+    bool (*fits_on)(struct pt_space *space, const struct pt_attempt *attempt,
+                    int32_t node);
+    /* As take(), for the task that is next in ATTEMPT's allocation. */
+    void (*take_on)(struct pt_space *space, struct pt_attempt *attempt,
+                    int32_t node);
+    /* Slots of SPEC on NODE by Spark's formula (0 on a node that is down, or of
+     * another profile). */
+    int64_t (*slots)(const struct pt_space *space, const struct pt_stage *spec,
+                     int32_t node, enum pt_slots which);
+
     /* Gives the slots of TASK back (index in the attempt), or of all that still
      * have theirs (-1); what was predicted beyond now is given back too. */
     void (*give)(struct pt_space *space, struct pt_attempt *attempt,

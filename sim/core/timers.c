@@ -69,7 +69,7 @@ void pt_deadlock_look(struct pt_plan *plan)
         int n = snprintf(first->who + used, sizeof first->who - used,
                          "%sjob %lld holds %d of %d", used > 0 ? ", " : "",
                          (long long)pt_job_at(plan, a->job)->job->id, a->placed,
-                         a->task_end - a->task);
+                         pt_attempt_count(a));
         used += (size_t)n < sizeof first->who - used ? (size_t)n : 0;
     }
 }
@@ -94,15 +94,15 @@ static void hold_timed_out(struct pt_plan *plan, int32_t handle)
         pt_attempt_enqueue(plan, handle);
         return;
     }
-    plan->asleep++;
-    pt_agenda_set(&plan->agenda, handle, pt_time_add(plan->now, wait));
+    pt_attempt_sleep(plan, handle, PT_NAP_BACKOFF,
+                     pt_time_add(plan->now, wait));
 }
 
 /* --- the agenda --- */
 
 static bool rank_less(const struct pt_plan *plan, int32_t a, int32_t b)
 {
-    if (a == PT_OWNER_POLICY || b == PT_OWNER_POLICY)
+    if (a < PT_OWNERS || b < PT_OWNERS)
         return a < b;
     return pt_key_less(&pt_attempt_at(plan, a)->entry.key[PT_LANE_QUEUE],
                        &pt_attempt_at(plan, b)->entry.key[PT_LANE_QUEUE]);
@@ -113,9 +113,11 @@ static void collect(struct pt_core *core)
 {
     struct pt_plan *plan = &core->plan;
 
-    while (pt_agenda_next(&plan->agenda) <= plan->now)
-        pt_vec_push(core->late, core->nlate, core->late_capacity,
-                    pt_agenda_pop(&plan->agenda));
+    while (pt_agenda_next(&plan->agenda) <= plan->now) {
+        int32_t owner = pt_agenda_pop(&plan->agenda);
+        pt_attempt_at(plan, owner)->due = true;
+        pt_vec_push(core->late, core->nlate, core->late_capacity, owner);
+    }
     for (int32_t i = 1; i < core->nlate; i++) {
         int32_t owner = core->late[i], j = i;
         for (; j > 0 && rank_less(plan, owner, core->late[j - 1]); j--)
@@ -136,6 +138,21 @@ static void count_endings(struct pt_plan *plan, const struct pt_fact *facts,
     }
 }
 
+static void wake_up(struct pt_plan *plan, int32_t handle)
+{
+    switch (pt_attempt_at(plan, handle)->nap) {
+    case PT_NAP_BACKOFF:
+        pt_attempt_enqueue(plan, handle);
+        return;
+    case PT_NAP_RESUBMIT:
+        pt_stage_resubmit(plan, handle);
+        return;
+    case PT_NAP_GATE:
+        pt_job_look_again(plan, handle);
+        return;
+    }
+}
+
 int32_t pt_timers_early(struct pt_core *core, const struct pt_fact *facts,
                         int32_t n, bool *woken)
 {
@@ -147,15 +164,22 @@ int32_t pt_timers_early(struct pt_core *core, const struct pt_fact *facts,
     *woken = n == 0 && core->nlate == 0; /* the world asks of its own accord */
     for (int32_t i = 0; i < core->nlate; i++) {
         int32_t handle = core->late[i];
+        /* One that woke before may have ended the job of this one. */
+        if (!pt_attempt_at(plan, handle)->due)
+            continue;
         switch (pt_attempt_at(plan, handle)->state) {
         case PT_ATTEMPT_NONE:
             pt_assert(handle == PT_OWNER_POLICY);
+            plan->revive = true;
             *woken = true;
             break;
         case PT_ATTEMPT_ASLEEP:
             plan->asleep--;
-            pt_attempt_enqueue(plan, handle);
+            wake_up(plan, handle);
             *woken = true;
+            break;
+        case PT_ATTEMPT_FRESH:
+            pt_unreachable();
             break;
         case PT_ATTEMPT_RUNNING:
             killed += limit_reached(plan, handle);
@@ -166,6 +190,12 @@ int32_t pt_timers_early(struct pt_core *core, const struct pt_fact *facts,
         }
     }
     core->nlate = kept;
+    if (plan->revive_at <= plan->now)
+        plan->revive = true;
+    if (plan->look_at <= plan->now) {
+        pt_copies_look(plan);
+        *woken = true;
+    }
     return killed;
 }
 
@@ -177,7 +207,7 @@ bool pt_timers_late(struct pt_core *core)
     for (int32_t i = 0; i < n; i++) {
         const struct pt_attempt *a = pt_attempt_at(&core->plan, core->late[i]);
         /* A pass of this instant may have completed it. */
-        if (a->state == PT_ATTEMPT_WAITING && a->placed > 0)
+        if (a->due && a->state == PT_ATTEMPT_WAITING && a->placed > 0)
             hold_timed_out(&core->plan, core->late[i]);
     }
     return n > 0;

@@ -3,6 +3,7 @@
 #include <string.h>
 #include "base/alloc.h"
 #include "base/assert.h"
+#include "base/vec.h"
 #include "metrics/tally.h"
 
 static const struct {
@@ -60,19 +61,30 @@ size_t pt_area_print(char text[PT_AREA_TEXT], pt_area area)
     return n;
 }
 
-size_t pt_area_print_seconds(char text[PT_AREA_TEXT], pt_area area)
+/* AREA / SCALE, a power of ten, without trailing zeros. */
+static size_t print_parts(char text[PT_AREA_TEXT], pt_area area, int64_t scale)
 {
-    size_t n = pt_area_print(text, area / PT_SECOND);
-    int64_t rest = (int64_t)(area % PT_SECOND);
+    size_t n = pt_area_print(text, area / scale);
+    int64_t rest = (int64_t)(area % scale);
 
     if (rest > 0)
         text[n++] = '.';
-    for (int64_t unit = PT_SECOND / 10; rest > 0; unit /= 10) {
+    for (int64_t unit = scale / 10; rest > 0; unit /= 10) {
         text[n++] = (char)('0' + rest / unit);
         rest %= unit;
     }
     text[n] = '\0';
     return n;
+}
+
+size_t pt_area_print_seconds(char text[PT_AREA_TEXT], pt_area area)
+{
+    return print_parts(text, area, PT_SECOND);
+}
+
+size_t pt_area_print_thousandths(char text[PT_AREA_TEXT], pt_area area)
+{
+    return print_parts(text, area, 1000 * PT_SECOND);
 }
 
 void pt_ledger_init(struct pt_ledger *ledger)
@@ -84,8 +96,10 @@ void pt_ledger_init(struct pt_ledger *ledger)
 void pt_ledger_fini(struct pt_ledger *ledger)
 {
     pt_free(ledger->bins);
+    pt_free(ledger->revised);
     ledger->bins = NULL;
-    ledger->nbins = 0;
+    ledger->revised = NULL;
+    ledger->nbins = ledger->nrevised = ledger->revised_capacity = 0;
 }
 
 static void add_bin(struct pt_bin *to, const struct pt_bin *from)
@@ -179,39 +193,121 @@ static void book_bins(struct pt_ledger *ledger, pt_time to)
     }
 }
 
-/* Work that was booked as useful is to be done again. */
-static void move_to_lost(struct pt_ledger *ledger, const struct pt_spent *spent)
+/* Work that was booked as useful turns out to be of another class. */
+struct move {
+    enum pt_class class;
+    pt_time from, to; /* when it was */
+    pt_area area;     /* still to be moved */
+};
+
+static int32_t bin_at(const struct pt_ledger *ledger, pt_time at)
 {
-    pt_time from = spent->start;
+    return (int32_t)(((pt_area)at - ledger->first) / ledger->bin_width);
+}
 
-    if (from == spent->end)
-        return;
-    int32_t i = (int32_t)(((pt_area)from - ledger->first) / ledger->bin_width);
-    for (; from < spent->end; i++) {
+/* At most AREA in bin I, as far as there is room. */
+static void move_in_bin(struct pt_ledger *ledger, int32_t i, pt_area area,
+                        struct move *move)
+{
+    pt_area *useful = &ledger->bins[i].area[PT_CLASS_USEFUL];
+
+    if (area > *useful)
+        area = *useful;
+    *useful -= area;
+    ledger->bins[i].area[move->class] += area;
+    ledger->total.area[PT_CLASS_USEFUL] -= area;
+    ledger->total.area[move->class] += area;
+    move->area -= area;
+}
+
+/* Evenly over its time.  Each bin's part is that of its end less that of its
+ * begin, both rounded down: the parts are whole, and sum to all of it.  What a
+ * bin has no room for is added to the next one's part. */
+static void move_evenly(struct pt_ledger *ledger, struct move *move)
+{
+    pt_time length = move->to - move->from;
+    pt_area each = move->area / length, rest = move->area % length;
+    pt_area all = move->area;
+    int32_t i = bin_at(ledger, move->from);
+
+    for (pt_time at = move->from; at < move->to; i++) {
         pt_area limit = ledger->first + (pt_area)(i + 1) * ledger->bin_width;
-        pt_time to = spent->end < limit ? spent->end : (pt_time)limit;
-        pt_area area = (pt_area)spent->slots * (to - from);
 
-        ledger->bins[i].area[PT_CLASS_USEFUL] -= area;
-        ledger->bins[i].area[PT_CLASS_LOST] += area;
-        ledger->total.area[PT_CLASS_USEFUL] -= area;
-        ledger->total.area[PT_CLASS_LOST] += area;
-        from = to;
+        at = move->to < limit ? move->to : (pt_time)limit;
+        pt_area passed = at - move->from;
+        pt_area due = each * passed + rest * passed / length;
+        move_in_bin(ledger, i, due - (all - move->area), move);
     }
 }
 
+/* How waiting and lost work share an attempt's time is known in sum alone, so
+ * that what is even may not fit: the rest goes to the nearest room before its
+ * end, else after it. */
+static void move_useful(struct pt_ledger *ledger, struct move move)
+{
+    pt_assert(move.from >= ledger->first && move.to <= ledger->now);
+    pt_assert(move.area >= 0 &&
+              move.area <= (pt_area)ledger->slots * (move.to - move.from));
+    if (move.area == 0)
+        return;
+    move_evenly(ledger, &move);
+    int32_t last = bin_at(ledger, move.to - 1);
+    for (int32_t i = last; i >= 0 && move.area > 0; i--)
+        move_in_bin(ledger, i, move.area, &move);
+    for (int32_t i = last + 1; i <= ledger->bin && move.area > 0; i++)
+        move_in_bin(ledger, i, move.area, &move);
+    pt_assert(move.area == 0);
+}
+
+static void take_waits(struct pt_ledger *ledger, const struct pt_step *step)
+{
+    for (int32_t i = 0; i < step->nwaits; i++)
+        move_useful(ledger, (struct move){.class = PT_CLASS_BARRIER,
+                                          .from = step->waits[i].since,
+                                          .to = step->now,
+                                          .area = step->waits[i].area});
+}
+
+/* Without what it waited, which is neither useful nor lost. */
+static pt_area work_of(const struct pt_spent *spent)
+{
+    pt_area all = (pt_area)spent->slots * (spent->end - spent->start);
+
+    pt_assert(spent->waited >= 0 && spent->waited <= all);
+    return all - spent->waited;
+}
+
+static void take_spent(struct pt_ledger *ledger, const struct pt_spent *spent)
+{
+    pt_area work = work_of(spent);
+
+    if (!spent->redone) {
+        ledger->closed += work;
+        return;
+    }
+    if (spent->revised)
+        ledger->closed -= work;
+    move_useful(ledger, (struct move){.class = PT_CLASS_LOST,
+                                      .from = spent->start,
+                                      .to = spent->end,
+                                      .area = work});
+}
+
+/* What is revised ended before. */
 static bool has_end(const struct pt_step *step)
 {
-    if (step->nspent > 0)
-        return true;
+    for (int32_t i = 0; i < step->nspent; i++)
+        if (!step->spent[i].revised)
+            return true;
     for (int32_t i = 0; i < step->nrecords; i++)
         if (pt_record_ran(&step->records[i]))
             return true;
     return false;
 }
 
-/* All up to now is of the window. */
-static void take_end(struct pt_ledger *ledger, const struct pt_step *step)
+/* Those that are revised wait for the next end: until then the window may end
+ * before now. */
+static void note_spent(struct pt_ledger *ledger, const struct pt_step *step)
 {
     for (int32_t i = 0; i < step->nspent; i++) {
         const struct pt_spent *spent = &step->spent[i];
@@ -219,13 +315,27 @@ static void take_end(struct pt_ledger *ledger, const struct pt_step *step)
         pt_assert(spent->start >= ledger->first);
         pt_assert(spent->end >= spent->start);
         pt_assert(spent->end <= step->now);
-        if (spent->redone)
-            move_to_lost(ledger, spent);
+        pt_assert(spent->redone || !spent->revised);
+        if (spent->revised)
+            pt_vec_push(ledger->revised, ledger->nrevised,
+                        ledger->revised_capacity, *spent);
         else
-            ledger->closed +=
-                (pt_area)spent->slots * (spent->end - spent->start);
+            take_spent(ledger, spent);
     }
-    ledger->last = step->now;
+}
+
+static void take_revised(struct pt_ledger *ledger)
+{
+    for (int32_t i = 0; i < ledger->nrevised; i++)
+        take_spent(ledger, &ledger->revised[i]);
+    ledger->nrevised = 0;
+}
+
+/* All up to now is of the window. */
+static void take_end(struct pt_ledger *ledger)
+{
+    take_revised(ledger);
+    ledger->last = ledger->now;
     ledger->last_bin = ledger->bin;
     ledger->at_last = ledger->bins[ledger->bin];
     memcpy(ledger->area, ledger->total.area, sizeof ledger->area);
@@ -239,8 +349,10 @@ static bool has_submission(const struct pt_step *step)
     return false;
 }
 
-static void open_window(struct pt_ledger *ledger, pt_time now, int64_t slots)
+static void open_window(struct pt_ledger *ledger, pt_time now, int64_t slots,
+                        bool thousandths)
 {
+    ledger->thousandths = thousandths;
     ledger->open = true;
     ledger->first = ledger->last = ledger->now = now;
     ledger->slots = slots;
@@ -254,7 +366,7 @@ void pt_ledger_step(struct pt_ledger *ledger, const struct pt_step *step,
                   census->down + census->maintenance ==
               census->slots);
     if (!ledger->open && has_submission(step))
-        open_window(ledger, step->now, census->slots);
+        open_window(ledger, step->now, census->slots, census->thousandths);
     if (!ledger->open)
         return;
 
@@ -266,8 +378,19 @@ void pt_ledger_step(struct pt_ledger *ledger, const struct pt_step *step,
         book_census(ledger, step->now - ledger->now);
     ledger->now = step->now;
     ledger->census = *census;
+    take_waits(ledger, step);
+    note_spent(ledger, step);
     if (has_end(step))
-        take_end(ledger, step);
+        take_end(ledger);
+}
+
+/* The window is cut to its end, as if time had not gone on. */
+static void cut_window(struct pt_ledger *ledger)
+{
+    ledger->now = ledger->last;
+    ledger->bin = ledger->last_bin;
+    ledger->bins[ledger->bin] = ledger->at_last;
+    memcpy(ledger->total.area, ledger->area, sizeof ledger->area);
 }
 
 bool pt_ledger_close(struct pt_ledger *ledger)
@@ -276,7 +399,9 @@ bool pt_ledger_close(struct pt_ledger *ledger)
     pt_area sum = 0;
 
     if (length > 0) {
-        ledger->bins[ledger->last_bin] = ledger->at_last;
+        cut_window(ledger);
+        take_revised(ledger);
+        memcpy(ledger->area, ledger->total.area, sizeof ledger->area);
         ledger->nbins = ledger->last_bin + 1;
     }
     for (int c = 0; c < PT_CLASSES; c++)

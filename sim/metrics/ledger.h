@@ -2,9 +2,12 @@
  *
  * Each slot-microsecond of the window [first submit, last end] lands in exactly
  * one class; the classes sum to slots x window, in 128-bit integers.  Rules:
- * README "The ledger".  What runs is booked as useful at once, and moved to
- * lost when its attempt ends and has to be done again.  What accrues after the
- * last end so far belongs to the window only if something ends later. */
+ * README "The ledger".  What runs is booked as useful at once; it is moved to
+ * barrier when its members are told to have waited, and to lost when its
+ * attempt ends (or is revised) and has to be done again.  What is moved is
+ * exact in all; within the attempt's time it is spread evenly over the bins.
+ * What accrues after the last end so far belongs to the window only if
+ * something ends later; what waits does end. */
 #ifndef PT_METRICS_LEDGER_H
 #define PT_METRICS_LEDGER_H
 
@@ -23,6 +26,8 @@ __extension__ typedef __int128 pt_area; /* slot-microseconds */
  * zeros), into TEXT, with a final zero; returns the length. */
 size_t pt_area_print(char text[PT_AREA_TEXT], pt_area area);
 size_t pt_area_print_seconds(char text[PT_AREA_TEXT], pt_area area);
+/* The same for an area in thousandths of a slot-microsecond. */
+size_t pt_area_print_thousandths(char text[PT_AREA_TEXT], pt_area area);
 
 enum pt_class {
     PT_CLASS_USEFUL,
@@ -57,8 +62,10 @@ struct pt_bin {
 
 /* The public members are good between pt_ledger_close() and _fini(). */
 struct pt_ledger {
-    pt_time first; /* start of the window: the first submit */
-    pt_time last;  /* its end: the last end of an attempt */
+    pt_time first;    /* start of the window: the first submit */
+    pt_time last;     /* its end: the last end of an attempt */
+    bool thousandths; /* all areas, and `slots`, are in thousandths: see
+                         census.h */
     int64_t slots;
     pt_area area[PT_CLASSES];
 
@@ -71,13 +78,15 @@ struct pt_ledger {
     /* private */
     bool open; /* something was submitted */
     pt_time now;
-    struct pt_census census; /* holds since now */
-    struct pt_bin total;     /* from `first` up to now */
-    pt_area closed;          /* work that has ended, and was not lost */
-    int32_t bin;             /* the one that time is in */
-    pt_time bin_end;         /* its end */
-    int32_t last_bin;        /* the one that `last` is in */
-    struct pt_bin at_last;   /* as it was then */
+    struct pt_census census;  /* holds since now */
+    struct pt_bin total;      /* from `first` up to now */
+    pt_area closed;           /* work that has ended, and was not lost */
+    int32_t bin;              /* the one that time is in */
+    pt_time bin_end;          /* its end */
+    int32_t last_bin;         /* the one that `last` is in */
+    struct pt_bin at_last;    /* as it was then */
+    struct pt_spent *revised; /* [nrevised] told since the last end */
+    int32_t nrevised, revised_capacity;
 };
 
 void pt_ledger_init(struct pt_ledger *ledger);
@@ -90,7 +99,8 @@ void pt_ledger_step(struct pt_ledger *ledger, const struct pt_step *step,
                     const struct pt_census *census);
 
 /* Ends the run: cuts to the window.  Returns whether the classes sum exactly to
- * slots x window and running equals useful + lost; a difference is a bug. */
+ * slots x window, and useful is the work that ended and was kept; a difference
+ * is a bug. */
 bool pt_ledger_close(struct pt_ledger *ledger);
 
 /* CLASS / all; 0 for an empty window. */

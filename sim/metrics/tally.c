@@ -19,6 +19,7 @@ struct pt_tally {
     int64_t *wait, *response;   /* [n] microseconds */
     double *slowdown, *bounded; /* [n] */
     int32_t *width;             /* [n] */
+    struct pt_stages *stages;
 };
 
 int32_t pt_job_width(const struct pt_job *job)
@@ -42,6 +43,7 @@ struct pt_tally *pt_tally_new(pt_time tau)
     struct pt_tally *tally = pt_alloc(1, sizeof *tally);
 
     tally->summary.tau = tau;
+    tally->stages = pt_stages_new();
     return tally;
 }
 
@@ -54,6 +56,7 @@ void pt_tally_free(struct pt_tally *tally)
     pt_free(tally->slowdown);
     pt_free(tally->bounded);
     pt_free(tally->width);
+    pt_stages_free(tally->stages);
     pt_free(tally);
 }
 
@@ -126,6 +129,7 @@ void pt_tally_step(struct pt_tally *tally, const struct pt_step *step)
 {
     struct pt_summary *summary = &tally->summary;
 
+    pt_stages_step(tally->stages, step);
     if (step->nrecords == 0)
         return;
     reserve(tally, tally->n + step->nrecords);
@@ -458,6 +462,7 @@ void pt_tally_close(struct pt_tally *tally, struct pt_summary *summary)
     };
 
     *summary = tally->summary;
+    pt_stages_close(tally->stages, &summary->stages);
     if (summary->done > 0)
         summary->makespan = summary->last_end - summary->first_submit;
     summary->all = (struct pt_tally_class){.min_width = 1, .max_width = -1};

@@ -1,4 +1,5 @@
-/* tally.h - the per-job metrics of a run: means, maxima, exact quantiles.
+/* tally.h - the per-job metrics of a run: means, maxima, exact quantiles; and
+ * those of its stages (stages.h).
  *
  * Keeps 8 bytes per finished job and metric, and its width.  Definitions:
  * README "Metrics".  wait = first start - submit; response = end - submit; run
@@ -12,18 +13,14 @@
 #include <stdint.h>
 #include "base/time.h"
 #include "core/fact.h"
+#include "metrics/spread.h"
+#include "metrics/stages.h"
 
 /* The width of JOB: that of its widest stage. */
 int32_t pt_job_width(const struct pt_job *job);
 
 /* Whether the job ran, well or badly, and so has a wait and a response. */
 bool pt_record_ran(const struct pt_record *record);
-
-/* Of one metric over all its jobs; seconds, or a ratio.  All NaN when n = 0. */
-struct pt_spread {
-    int64_t n;
-    double mean, p50, p95, p99, max; /* quantiles of type 7 */
-};
 
 struct pt_tally_class {
     int32_t min_width, max_width; /* max -1: no upper end */
@@ -42,6 +39,7 @@ struct pt_summary {
     struct pt_tally_class all; /* min_width 1, max_width -1 */
     int32_t nclasses;          /* by width: 1, 2-4, 5-16, 17-64, 65-256, ... */
     struct pt_tally_class classes[16]; /* those with a job in them */
+    struct pt_stage_summary stages;
 };
 
 struct pt_tally;
@@ -49,7 +47,8 @@ struct pt_tally;
 struct pt_tally *pt_tally_new(pt_time tau);
 void pt_tally_free(struct pt_tally *tally);
 
-/* Takes in the records of STEP.  Amortised O(1) a record. */
+/* Takes in the records of STEP, of jobs and stages.  Amortised O(1) a record.
+ */
 void pt_tally_step(struct pt_tally *tally, const struct pt_step *step);
 
 /* Sorts, and fills SUMMARY.  O(n) (radix) in the jobs. */

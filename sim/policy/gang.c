@@ -2,13 +2,15 @@
  *
  * head=block is strict first-come first-served (the multiserver-job queue).
  * head=skip is Spark's barrier mode: a gang that does not fit is passed over
- * and nothing is kept for it, so wide gangs can starve. */
+ * and nothing is kept for it, so wide gangs can starve.  order=fair asks in the
+ * order of the run's pools, as it is when the pass begins. */
 #include "core/policy.h"
 
 enum { HEAD_BLOCK, HEAD_SKIP };
+enum { ORDER_FIFO, ORDER_FAIR };
 
 struct gang {
-    int head;
+    int head, order;
 };
 
 static void gang_upkeep(const void *state, struct pt_upkeep *upkeep)
@@ -17,12 +19,25 @@ static void gang_upkeep(const void *state, struct pt_upkeep *upkeep)
     *upkeep = (struct pt_upkeep){.order = PT_ORDER_FIFO};
 }
 
+static void ask_pools(const struct gang *gang, struct pt_plan *plan)
+{
+    int32_t n = pt_plan_rank(plan);
+
+    for (int32_t i = 0; i < n; i++) {
+        pt_waiting w = pt_plan_ranked(plan, i);
+        if (w >= 0 && !pt_plan_start(plan, w) && gang->head == HEAD_BLOCK)
+            return;
+    }
+}
+
 static void gang_schedule(void *state, struct pt_plan *plan)
 {
     const struct gang *gang = state;
     pt_waiting w;
 
-    if (gang->head == HEAD_BLOCK)
+    if (gang->order == ORDER_FAIR)
+        ask_pools(gang, plan);
+    else if (gang->head == HEAD_BLOCK)
         while ((w = pt_plan_head(plan)) >= 0 && pt_plan_start(plan, w))
             continue;
     else
@@ -31,6 +46,7 @@ static void gang_schedule(void *state, struct pt_plan *plan)
 }
 
 static const char *const heads[] = {"block", "skip", NULL};
+static const char *const orders[] = {"fifo", "fair", NULL};
 
 static const struct pt_param params[] = {
     {.name = "head",
@@ -41,6 +57,13 @@ static const struct pt_param params[] = {
      .offset = offsetof(struct gang, head),
      .help = "what a head of the queue that does not fit does: block all "
              "behind it, or be skipped"},
+    {.name = "order",
+     .type = PT_PARAM_CHOICE,
+     .unit = "",
+     .fallback = "fifo",
+     .choices = orders,
+     .offset = offsetof(struct gang, order),
+     .help = "fifo: as they arrived; fair: as Spark's FAIR pools have it"},
     PT_PARAM_END};
 
 extern const struct pt_policy pt_policy_gang;

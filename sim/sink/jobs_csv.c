@@ -36,6 +36,7 @@
 #include "base/text.h"
 #include "base/vec.h"
 #include "metrics/tally.h"
+#include "sink/ranges.h"
 #include "sink/sink.h"
 
 #define HEADER                                                                 \
@@ -308,38 +309,6 @@ static void write_ended(struct jobs_csv *csv)
     csv->nranges = 0;
 }
 
-static int compare_ranges(const void *a, const void *b)
-{
-    const struct pt_range *x = a, *y = b;
-
-    return (x->first > y->first) - (x->first < y->first);
-}
-
-/* Makes RANGES [N] ascending, disjoint and maximal; returns how many are left.
- */
-static int32_t join_ranges(struct pt_range *ranges, int32_t n)
-{
-    bool fine = true;
-
-    for (int32_t i = 1; i < n && fine; i++)
-        fine = ranges[i].first > ranges[i - 1].first + ranges[i - 1].count;
-    if (fine)
-        return n;
-    qsort(ranges, (size_t)n, sizeof *ranges, compare_ranges);
-
-    int32_t last = 0;
-    for (int32_t i = 1; i < n; i++) {
-        int32_t end = ranges[last].first + ranges[last].count;
-        int32_t next_end = ranges[i].first + ranges[i].count;
-
-        if (ranges[i].first > end)
-            ranges[++last] = ranges[i];
-        else if (next_end > end)
-            ranges[last].count = next_end - ranges[last].first;
-    }
-    return last + 1;
-}
-
 static void take_ranges(struct jobs_csv *csv, struct row *row,
                         const struct pt_step *step,
                         const struct pt_record *record)
@@ -352,7 +321,7 @@ static void take_ranges(struct jobs_csv *csv, struct row *row,
     pt_vec_reserve(csv->ranges, csv->ranges_capacity, csv->nranges + n);
     memcpy(csv->ranges + csv->nranges, step->ranges + record->range,
            n * sizeof *csv->ranges);
-    row->nranges = join_ranges(csv->ranges + csv->nranges, record->nranges);
+    row->nranges = pt_ranges_join(csv->ranges + csv->nranges, record->nranges);
     csv->nranges += (size_t)row->nranges;
 }
 

@@ -1,6 +1,7 @@
 #include "sink/metric.h"
 
 #include <string.h>
+#include "core/words.h"
 #include "metrics/tally.h"
 #include "run.h"
 
@@ -118,6 +119,68 @@ const struct pt_job_metric pt_job_metrics[] = {
     {.name = NULL},
 };
 
+#define IN_STAGES(member) .offset = offsetof(struct pt_stage_summary, member)
+
+const struct pt_stage_metric pt_stage_metrics[] = {
+    {.name = "stage_attempts",
+     .unit = "",
+     .help = "attempts of stages that are over",
+     .kind = PT_STAGE_COUNT,
+     IN_STAGES(attempts)},
+    {.name = "stage_failures",
+     .unit = "",
+     .help = "of these, without success; by cause as stage_failures_CAUSE",
+     .kind = PT_STAGE_COUNT,
+     IN_STAGES(failures)},
+    {.name = "task_launches",
+     .unit = "tasks",
+     .help = "retries and copies included",
+     .kind = PT_STAGE_COUNT,
+     IN_STAGES(launches)},
+    {.name = "task_failures",
+     .unit = "tasks",
+     .help = "launches that failed",
+     .kind = PT_STAGE_COUNT,
+     IN_STAGES(task_failures)},
+    {.name = "gang_attempts",
+     .unit = "",
+     .help = "attempts of gangs that were launched",
+     .kind = PT_STAGE_COUNT,
+     IN_STAGES(gangs)},
+    {.name = "gang_tries",
+     .unit = "",
+     .help = "gang_attempts by those of them that succeeded",
+     .kind = PT_STAGE_RATIO,
+     IN_STAGES(gang_tries)},
+    {.name = "gang_held",
+     .unit = "s",
+     .help = "slot-seconds idle in the hands of incomplete gangs",
+     .kind = PT_STAGE_TIME,
+     IN_STAGES(held)},
+    {.name = "gang_barrier_sum",
+     .unit = "s",
+     .help = "task-seconds of members that waited for the others",
+     .kind = PT_STAGE_TIME,
+     IN_STAGES(barrier)},
+    {.name = "gang_wait",
+     .unit = "s",
+     .help = "launch of a gang - it joined the queue",
+     .kind = PT_STAGE_SPREAD,
+     IN_STAGES(gang_wait)},
+    {.name = "parallel_wait",
+     .unit = "s",
+     .help = "first launch of a parallel stage - it joined the queue",
+     .kind = PT_STAGE_SPREAD,
+     IN_STAGES(parallel_wait)},
+    {.name = "gang_barrier",
+     .unit = "s",
+     .help = "task-seconds that the members of one launched gang waited for "
+             "each other",
+     .kind = PT_STAGE_SPREAD,
+     IN_STAGES(gang_barrier)},
+    {.name = NULL},
+};
+
 #define IN_SPREAD(member) .offset = offsetof(struct pt_spread, member)
 
 const struct pt_statistic pt_statistics[] = {
@@ -152,18 +215,21 @@ double pt_statistic_of(const struct pt_statistic *statistic,
     return value;
 }
 
+static void write_spread(struct pt_doc *doc, const char *name,
+                         const struct pt_spread *spread)
+{
+    pt_doc_begin(doc, name, '{');
+    pt_doc_int(doc, "n", spread->n);
+    for (const struct pt_statistic *s = pt_statistics; s->name; s++)
+        pt_doc_real(doc, s->name, pt_statistic_of(s, spread));
+    pt_doc_end(doc, '}');
+}
+
 static void write_job_metrics(struct pt_doc *doc,
                               const struct pt_tally_class *class)
 {
-    for (const struct pt_job_metric *m = pt_job_metrics; m->name; m++) {
-        const struct pt_spread *spread = pt_job_metric_in(m, class);
-
-        pt_doc_begin(doc, m->name, '{');
-        pt_doc_int(doc, "n", spread->n);
-        for (const struct pt_statistic *s = pt_statistics; s->name; s++)
-            pt_doc_real(doc, s->name, pt_statistic_of(s, spread));
-        pt_doc_end(doc, '}');
-    }
+    for (const struct pt_job_metric *m = pt_job_metrics; m->name; m++)
+        write_spread(doc, m->name, pt_job_metric_in(m, class));
 }
 
 static void write_metrics(struct pt_doc *doc, const struct pt_report *report)
@@ -209,8 +275,10 @@ static void write_ledger(struct pt_doc *doc, const struct pt_ledger *ledger)
     pt_area sum = 0;
 
     pt_doc_begin(doc, "ledger", '{');
-    pt_doc_text(doc, "unit", "slot-microseconds");
-    pt_doc_int(doc, "slots", ledger->slots);
+    pt_doc_text(doc, "unit",
+                ledger->thousandths ? "thousandths of slot-microseconds"
+                                    : "slot-microseconds");
+    pt_doc_int(doc, "slots", ledger->slots / (ledger->thousandths ? 1000 : 1));
     pt_doc_time(doc, "first_s", ledger->first);
     pt_doc_time(doc, "last_s", ledger->last);
     pt_doc_begin(doc, "classes", '{');
@@ -228,11 +296,122 @@ static void write_ledger(struct pt_doc *doc, const struct pt_ledger *ledger)
     pt_doc_end(doc, '}');
 }
 
+/* --- stages --- */
+
+bool pt_report_is_staged(const struct pt_report *report)
+{
+    return report->run->source && report->run->source->staged;
+}
+
+static const void *stage_value(const struct pt_stage_metric *metric,
+                               const struct pt_report *report)
+{
+    return (const char *)&report->summary.stages + metric->offset;
+}
+
+static void write_stage_metric(struct pt_doc *doc,
+                               const struct pt_stage_metric *metric,
+                               const struct pt_report *report)
+{
+    const void *value = stage_value(metric, report);
+
+    switch (metric->kind) {
+    case PT_STAGE_COUNT:
+        pt_doc_int(doc, metric->name, *(const int64_t *)value);
+        break;
+    case PT_STAGE_TIME:
+        pt_doc_time(doc, metric->name, *(const pt_time *)value);
+        break;
+    case PT_STAGE_RATIO:
+        pt_doc_real(doc, metric->name, *(const double *)value);
+        break;
+    case PT_STAGE_SPREAD:
+        write_spread(doc, metric->name, value);
+        break;
+    }
+}
+
+static void write_stages(struct pt_doc *doc, const struct pt_report *report)
+{
+    pt_doc_begin(doc, "stages", '{');
+    for (const struct pt_stage_metric *m = pt_stage_metrics; m->name; m++)
+        write_stage_metric(doc, m, report);
+    pt_doc_begin(doc, "stage_failures_by_cause", '{');
+    for (int c = 0; c < PT_CAUSE_WORDS; c++)
+        pt_doc_int(doc, pt_cause_words[c], report->summary.stages.failed[c]);
+    pt_doc_end(doc, '}');
+    pt_doc_end(doc, '}');
+}
+
+static void put_stage_name(struct pt_out *out, const char *name,
+                           const char *part)
+{
+    pt_out_char(out, ',');
+    pt_out_text(out, name);
+    if (!part)
+        return;
+    pt_out_char(out, '_');
+    pt_out_text(out, part);
+}
+
+void pt_stage_metrics_put_names(struct pt_out *out)
+{
+    for (const struct pt_stage_metric *m = pt_stage_metrics; m->name; m++) {
+        if (m->kind != PT_STAGE_SPREAD) {
+            put_stage_name(out, m->name, NULL);
+            continue;
+        }
+        for (const struct pt_statistic *s = pt_statistics; s->name; s++)
+            put_stage_name(out, m->name, s->name);
+    }
+    for (int c = 0; c < PT_CAUSE_WORDS; c++)
+        put_stage_name(out, "stage_failures", pt_cause_words[c]);
+}
+
+static void put_stage_metric(struct pt_out *out,
+                             const struct pt_stage_metric *metric,
+                             const struct pt_report *report)
+{
+    const void *value = stage_value(metric, report);
+
+    pt_out_char(out, ',');
+    switch (metric->kind) {
+    case PT_STAGE_COUNT:
+        pt_out_int(out, *(const int64_t *)value);
+        break;
+    case PT_STAGE_TIME:
+        pt_out_time(out, *(const pt_time *)value);
+        break;
+    case PT_STAGE_RATIO:
+        pt_out_real(out, *(const double *)value);
+        break;
+    case PT_STAGE_SPREAD:
+        for (const struct pt_statistic *s = pt_statistics; s->name; s++) {
+            if (s != pt_statistics)
+                pt_out_char(out, ',');
+            pt_out_real(out, pt_statistic_of(s, value));
+        }
+        break;
+    }
+}
+
+void pt_stage_metrics_put(struct pt_out *out, const struct pt_report *report)
+{
+    for (const struct pt_stage_metric *m = pt_stage_metrics; m->name; m++)
+        put_stage_metric(out, m, report);
+    for (int c = 0; c < PT_CAUSE_WORDS; c++) {
+        pt_out_char(out, ',');
+        pt_out_int(out, report->summary.stages.failed[c]);
+    }
+}
+
 void pt_metrics_write(struct pt_doc *doc, const struct pt_report *report)
 {
     write_metrics(doc, report);
     write_classes(doc, &report->summary);
     write_ledger(doc, &report->ledger);
+    if (pt_report_is_staged(report))
+        write_stages(doc, report);
 }
 
 /* "  NAME        HELP (UNIT)" */
@@ -258,6 +437,10 @@ void pt_summary_list_metrics(struct pt_out *out)
                      "_max, in all and by width;\nquantiles are exact, of "
                      "type 7 (as in R and pandas):\n");
     for (const struct pt_job_metric *m = pt_job_metrics; m->name; m++)
+        list_entry(out, m->name, m->unit, m->help);
+    pt_out_text(out, "\nOf the stages of pipelines, by attempt; the last three "
+                     "each as NAME_mean, _p50, ...:\n");
+    for (const struct pt_stage_metric *m = pt_stage_metrics; m->name; m++)
         list_entry(out, m->name, m->unit, m->help);
     pt_out_text(out, "\nClasses of the ledger: every slot-second from the "
                      "first submit to the last end\nis in exactly one; "

@@ -31,14 +31,29 @@ struct pt_job_metric {
     size_t offset; /* of the struct pt_spread in a struct pt_tally_class */
 };
 
+/* One number of the stages of a run whose source is staged. */
+enum pt_stage_kind {
+    PT_STAGE_COUNT, /* int64_t */
+    PT_STAGE_TIME,  /* pt_time; printed in seconds */
+    PT_STAGE_RATIO, /* double */
+    PT_STAGE_SPREAD /* struct pt_spread: its mean, quantiles and maximum */
+};
+
+struct pt_stage_metric {
+    const char *name, *unit, *help;
+    enum pt_stage_kind kind;
+    size_t offset; /* in struct pt_stage_summary */
+};
+
 struct pt_statistic {
     const char *name;
     size_t offset; /* of the double in a struct pt_spread */
 };
 
-/* All three end with a name that is NULL. */
+/* All four end with a name that is NULL. */
 extern const struct pt_metric pt_metrics[];
 extern const struct pt_job_metric pt_job_metrics[];
+extern const struct pt_stage_metric pt_stage_metrics[];
 extern const struct pt_statistic pt_statistics[];
 
 /* COUNT and TIME. */
@@ -49,7 +64,15 @@ const struct pt_spread *pt_job_metric_in(const struct pt_job_metric *metric,
 double pt_statistic_of(const struct pt_statistic *statistic,
                        const struct pt_spread *spread);
 
-/* Members "metrics", "by_width" and "ledger" of the open object of DOC. */
+/* Whether the jobs of the run are pipelines: its stages have metrics. */
+bool pt_report_is_staged(const struct pt_report *report);
+/* As columns of a CSV, each with a comma before it: the names, or the values of
+ * REPORT. */
+void pt_stage_metrics_put_names(struct pt_out *out);
+void pt_stage_metrics_put(struct pt_out *out, const struct pt_report *report);
+
+/* Members "metrics", "by_width", "ledger" and, if it is staged, "stages" of the
+ * open object of DOC. */
 void pt_metrics_write(struct pt_doc *doc, const struct pt_report *report);
 
 /* For `protium list metrics`: every metric and every class of the ledger, with

@@ -74,7 +74,8 @@ static void write_inputs(struct pt_doc *doc, const struct pt_report *report)
     pt_doc_begin(doc, "machine", '{');
     pt_doc_int(doc, "nodes", report->nodes);
     pt_doc_int(doc, "cores", report->cores);
-    pt_doc_int(doc, "slots", report->ledger.slots);
+    pt_doc_int(doc, "slots",
+               report->ledger.slots / (report->ledger.thousandths ? 1000 : 1));
     pt_doc_end(doc, '}');
 }
 

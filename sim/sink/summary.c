@@ -17,6 +17,7 @@ enum cell_kind {
     CELL_COUNT,   /* int64_t in the report */
     CELL_TIME,    /* pt_time in the report */
     CELL_PERCENT, /* a share of the ledger */
+    CELL_REAL,    /* double in the report */
     CELL_CLASS_N, /* jobs in the class */
     CELL_NUMBER   /* double in the class */
 };
@@ -64,6 +65,8 @@ static void print_cell(char text[CELL], const struct column *column,
 
     if (column->kind == CELL_COUNT || column->kind == CELL_TIME)
         memcpy(&whole, report + column->offset, sizeof whole);
+    if (column->kind == CELL_REAL)
+        memcpy(&number, report + column->offset, sizeof number);
     if (column->kind == CELL_NUMBER && line->class)
         memcpy(&number, (const char *)line->class + column->offset,
                sizeof number);
@@ -85,6 +88,7 @@ static void print_cell(char text[CELL], const struct column *column,
         snprintf(text, CELL, "%lld",
                  line->class ? (long long)line->class->wait.n : 0LL);
         break;
+    case CELL_REAL:
     case CELL_NUMBER:
         print_number(text, number);
         break;
@@ -134,6 +138,33 @@ static void add_if_any(struct table *table, const char *head, size_t offset,
     }
 }
 
+static bool any_is_staged(const struct pt_report *reports, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (pt_report_is_staged(&reports[i]))
+            return true;
+    return false;
+}
+
+static double barrier_share(const struct pt_ledger *ledger)
+{
+    return pt_ledger_share(ledger, PT_CLASS_BARRIER);
+}
+
+static void add_stage_columns(struct table *table)
+{
+    add(table, (struct column){.group = "barrier",
+                               .head = "(%)",
+                               .kind = CELL_PERCENT,
+                               .share = barrier_share});
+    add(table,
+        (struct column){.group = "gang wait",
+                        .head = "mean (s)",
+                        .kind = CELL_REAL,
+                        .offset = offsetof(struct pt_report,
+                                           summary.stages.gang_wait.mean)});
+}
+
 static void make_columns(struct table *table, const struct pt_report *reports,
                          int n)
 {
@@ -158,6 +189,8 @@ static void make_columns(struct table *table, const struct pt_report *reports,
                                .kind = CELL_PERCENT,
                                .share = pt_ledger_loss_of_capacity});
     add_job_columns(table);
+    if (any_is_staged(reports, n))
+        add_stage_columns(table);
     add_if_any(table, "rejected", offsetof(struct pt_report, summary.rejected),
                reports, n);
     add_if_any(table, "unfinished",
@@ -391,7 +424,7 @@ void pt_summary_json(struct pt_out *out, const struct pt_report *reports, int n)
     pt_doc_end(&doc, '}');
 }
 
-static void put_csv_head(struct pt_out *out)
+static void put_csv_head(struct pt_out *out, bool staged)
 {
     pt_out_text(out, "label,policy");
     for (const struct pt_metric *m = pt_metrics; m->name; m++) {
@@ -410,6 +443,8 @@ static void put_csv_head(struct pt_out *out)
         pt_out_text(out, ",share_");
         pt_out_text(out, pt_class_name((enum pt_class)c));
     }
+    if (staged)
+        pt_stage_metrics_put_names(out);
     pt_out_char(out, '\n');
 }
 
@@ -431,7 +466,9 @@ static void put_csv_metric(struct pt_out *out, const struct pt_metric *metric,
 
 void pt_summary_csv(struct pt_out *out, const struct pt_report *reports, int n)
 {
-    put_csv_head(out);
+    bool staged = any_is_staged(reports, n);
+
+    put_csv_head(out, staged);
     for (int i = 0; i < n; i++) {
         const struct pt_report *report = &reports[i];
 
@@ -456,6 +493,8 @@ void pt_summary_csv(struct pt_out *out, const struct pt_report *reports, int n)
             pt_out_real(out,
                         pt_ledger_share(&report->ledger, (enum pt_class)c));
         }
+        if (staged)
+            pt_stage_metrics_put(out, report);
         pt_out_char(out, '\n');
     }
 }

@@ -18,8 +18,8 @@ void pt_summary_json(struct pt_out *out, const struct pt_report *reports,
                      int n);
 
 /* One row a run, in full precision: label, policy, every metric, the shares of
- * the ledger.  The columns are the same for all runs; what is undefined is
- * empty. */
+ * the ledger; if any of the runs is of pipelines, the metrics of stages.  The
+ * columns are the same for all runs; what is undefined is empty. */
 void pt_summary_csv(struct pt_out *out, const struct pt_report *reports, int n);
 
 #endif

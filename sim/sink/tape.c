@@ -8,9 +8,19 @@
  *     "mode", "need": [cores, gpus, memory], "limit", "parents"}]}
  *   {"ended": attempt, "task" (-1: all), "outcome"}
  *   {"down": node}, {"up": node}
+ *   {"entered": attempt, "task", "sync", "epoch", "width"}
+ *   {"synced": attempt, "since", "waited"}
+ *   {"shuffle": seed}
  * and a decision {KIND: rank, "attempt", "stage", "try", "task", "tasks",
- * "cause", "at": [[first, count], ...]}.  `protium tape` feeds the facts to a
- * fresh core and compares (world/tape.h). */
+ * "cause", "at": [[first, count], ...]}.  What is left out is 0, false or none:
+ *   a job's "pool"; a stage's "id", "retries", "result", "flaw", "profile", and
+ *     "sites": [[["node" or "host", number], ...], ...], by task
+ *   of what ended "fault"; with "fetch" come "parent" and "output"
+ *   the "message" of a member that entered
+ *   a decision's "launch", "copy", "epoch"; the tasks of a "partial" gang; the
+ *     "messages" of a release, by task
+ * `protium tape` feeds the facts to a fresh core and compares (world/tape.h).
+ */
 #include "core/words.h"
 #include "sink/sink.h"
 
@@ -25,6 +35,54 @@ static void member(struct pt_out *out, const char *key, int64_t value)
     pt_out_int(out, value);
 }
 
+static void member_if(struct pt_out *out, const char *key, int64_t value)
+{
+    if (value != 0)
+        member(out, key, value);
+}
+
+static void write_word(struct pt_out *out, const char *key, const char *word)
+{
+    pt_out_text(out, key);
+    pt_out_char(out, '"');
+    pt_out_text(out, word);
+    pt_out_char(out, '"');
+}
+
+static void write_sites(struct pt_out *out, const struct pt_stage *stage)
+{
+    pt_out_text(out, ",\"sites\":[");
+    for (int32_t t = 0; t < stage->ntasks; t++) {
+        pt_out_text(out, t > 0 ? ",[" : "[");
+        for (int32_t i = stage->sites_at[t]; i < stage->sites_at[t + 1]; i++) {
+            const struct pt_site *site = &stage->sites[i];
+
+            pt_out_text(out, i > stage->sites_at[t] ? "," : "");
+            member(out,
+                   site->kind == PT_SITE_NODE ? "[\"node\"," : "[\"host\",",
+                   site->number);
+            pt_out_char(out, ']');
+        }
+        pt_out_char(out, ']');
+    }
+    pt_out_char(out, ']');
+}
+
+/* What most stages have nothing of. */
+static void write_rest(struct pt_out *out, const struct pt_stage *stage)
+{
+    member_if(out, ",\"id\":", stage->id);
+    if (stage->retries)
+        pt_out_text(out, ",\"retries\":true");
+    if (stage->result)
+        pt_out_text(out, ",\"result\":true");
+    if (stage->flaw == PT_FLAW_CHAIN)
+        pt_out_text(out, ",\"flaw\":\"chain\"");
+    member_if(out, ",\"profile\":", stage->profile);
+    if (stage->sites_at)
+        write_sites(out, stage);
+}
+
 static void write_stage(struct pt_out *out, const struct pt_stage *stage)
 {
     member(out, "{\"tasks\":", stage->ntasks);
@@ -36,7 +94,9 @@ static void write_stage(struct pt_out *out, const struct pt_stage *stage)
     pt_out_text(out, ",\"parents\":[");
     for (int32_t i = 0; i < stage->nparents; i++)
         member(out, i > 0 ? "," : "", stage->parents[i]);
-    pt_out_text(out, "]}");
+    pt_out_char(out, ']');
+    write_rest(out, stage);
+    pt_out_char(out, '}');
 }
 
 static void write_job(struct pt_out *out, const struct pt_job *job)
@@ -46,6 +106,7 @@ static void write_job(struct pt_out *out, const struct pt_job *job)
     member(out, ",\"user\":", job->user);
     member(out, ",\"group\":", job->group);
     member(out, ",\"queue\":", job->queue);
+    member_if(out, ",\"pool\":", job->pool);
     pt_out_text(out, ",\"stages\":[");
     for (int32_t i = 0; i < job->nstages; i++) {
         if (i > 0)
@@ -55,32 +116,98 @@ static void write_job(struct pt_out *out, const struct pt_job *job)
     pt_out_text(out, "]}");
 }
 
+static void write_ended(struct pt_out *out, const struct pt_fact *fact)
+{
+    member(out, "{\"ended\":", fact->attempt);
+    member(out, ",\"task\":", fact->task);
+    write_word(out, ",\"outcome\":", pt_outcome_words[fact->outcome]);
+    if (fact->fault != PT_FAULT_ERROR)
+        write_word(out, ",\"fault\":", pt_fault_words[fact->fault]);
+    if (fact->fault == PT_FAULT_FETCH) {
+        member(out, ",\"parent\":", fact->parent);
+        member(out, ",\"output\":", fact->output);
+    }
+    pt_out_char(out, '}');
+}
+
+static void write_entered(struct pt_out *out, const struct pt_fact *fact)
+{
+    member(out, "{\"entered\":", fact->attempt);
+    member(out, ",\"task\":", fact->task);
+    write_word(out, ",\"sync\":", pt_sync_words[fact->sync]);
+    member(out, ",\"epoch\":", fact->epoch);
+    member(out, ",\"width\":", fact->width);
+    member_if(out, ",\"message\":", fact->message);
+    pt_out_char(out, '}');
+}
+
 static void write_fact(struct pt_out *out, const struct pt_fact *fact)
 {
     switch (fact->kind) {
     case PT_FACT_ENDED:
-        member(out, "{\"ended\":", fact->attempt);
-        member(out, ",\"task\":", fact->task);
-        pt_out_text(out, ",\"outcome\":\"");
-        pt_out_text(out, pt_outcome_words[fact->outcome]);
-        pt_out_text(out, "\"}");
+        write_ended(out, fact);
         return;
     case PT_FACT_NODE_UP:
         member(out, "{\"up\":", fact->node);
-        pt_out_char(out, '}');
-        return;
+        break;
     case PT_FACT_NODE_DOWN:
         member(out, "{\"down\":", fact->node);
-        pt_out_char(out, '}');
+        break;
+    case PT_FACT_ENTERED:
+        write_entered(out, fact);
         return;
+    case PT_FACT_SYNCED:
+        member(out, "{\"synced\":", fact->attempt);
+        member(out, ",\"since\":", fact->since);
+        member(out, ",\"waited\":", fact->waited);
+        break;
     case PT_FACT_SUBMITTED:
         write_job(out, fact->job);
         return;
+    case PT_FACT_SHUFFLE:
+        member(out, "{\"shuffle\":", fact->seed);
+        break;
     }
+    pt_out_char(out, '}');
+}
+
+static void write_list(struct pt_out *out, const char *key,
+                       const int64_t *items, int32_t n)
+{
+    pt_out_text(out, key);
+    pt_out_char(out, '[');
+    for (int32_t i = 0; i < n; i++)
+        member(out, i > 0 ? "," : "", items[i]);
+    pt_out_char(out, ']');
+}
+
+/* Whether anybody had anything to say. */
+static bool any_message(const int64_t *messages, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++)
+        if (messages[i] != 0)
+            return true;
+    return false;
+}
+
+/* What most decisions have nothing of. */
+static void write_more(struct pt_out *out, const struct pt_decision *d,
+                       const int64_t *messages)
+{
+    const int64_t *mine = messages ? messages + d->message : NULL;
+
+    if (d->partial)
+        write_list(out, ",\"partial\":", mine, d->ntasks);
+    member_if(out, ",\"launch\":", d->launch);
+    if (d->copy)
+        pt_out_text(out, ",\"copy\":true");
+    member_if(out, ",\"epoch\":", d->epoch);
+    if (d->kind == PT_RELEASE && mine && any_message(mine, d->ntasks))
+        write_list(out, ",\"messages\":", mine, d->ntasks);
 }
 
 static void write_decision(struct pt_out *out, const struct pt_decision *d,
-                           const struct pt_range *ranges)
+                           const struct pt_step *step)
 {
     pt_out_text(out, "{\"");
     pt_out_text(out, pt_decision_words[d->kind]);
@@ -90,12 +217,14 @@ static void write_decision(struct pt_out *out, const struct pt_decision *d,
     member(out, ",\"try\":", d->try);
     member(out, ",\"task\":", d->task);
     member(out, ",\"tasks\":", d->ntasks);
-    pt_out_text(out, ",\"cause\":\"");
-    pt_out_text(out, pt_cause_words[d->cause]);
-    pt_out_text(out, "\",\"at\":[");
+    write_more(out, d, step->messages);
+    write_word(out, ",\"cause\":", pt_cause_words[d->cause]);
+    pt_out_text(out, ",\"at\":[");
     for (int32_t i = 0; i < d->nranges; i++) {
-        member(out, i > 0 ? ",[" : "[", ranges[d->range + i].first);
-        member(out, ",", ranges[d->range + i].count);
+        const struct pt_range *range = &step->ranges[d->range + i];
+
+        member(out, i > 0 ? ",[" : "[", range->first);
+        member(out, ",", range->count);
         pt_out_char(out, ']');
     }
     pt_out_text(out, "]}");
@@ -116,14 +245,21 @@ static int tape_open(void *state, struct pt_out *out,
     return 0;
 }
 
+/* The run's end: no facts led to it. */
+static bool is_close(const struct pt_step *step)
+{
+    return step->nfacts == 0 && step->ndecisions == 0 && step->nrecords > 0 &&
+           step->records[0].state == PT_UNFINISHED;
+}
+
 static int tape_step(void *state, const struct pt_step *step,
                      struct pt_err *err)
 {
     struct pt_out *out = ((struct tape *)state)->out;
 
     (void)err;
-    if (step->nfacts == 0 && step->ndecisions == 0 && step->nrecords > 0)
-        return 0; /* the run's end: no facts led to it */
+    if (is_close(step))
+        return 0;
     ((struct tape *)state)->steps++;
     member(out, "{\"t\":", step->now);
     pt_out_text(out, ",\"facts\":[");
@@ -136,7 +272,7 @@ static int tape_step(void *state, const struct pt_step *step,
     for (int32_t i = 0; i < step->ndecisions; i++) {
         if (i > 0)
             pt_out_char(out, ',');
-        write_decision(out, &step->decisions[i], step->ranges);
+        write_decision(out, &step->decisions[i], step);
     }
     pt_out_text(out, "]}\n");
     return 0;

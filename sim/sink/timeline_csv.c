@@ -31,7 +31,7 @@ static int timeline_csv_open(void *state, struct pt_out *out,
 }
 
 static void write_bin(struct pt_out *out, const struct pt_bin *bin,
-                      pt_time start, pt_time end)
+                      pt_time start, pt_time end, bool thousandths)
 {
     double length = (double)(end - start);
 
@@ -42,13 +42,16 @@ static void write_bin(struct pt_out *out, const struct pt_bin *bin,
     for (int c = 0; c < PT_CLASSES; c++) {
         char text[PT_AREA_TEXT];
 
-        pt_area_print_seconds(text, bin->area[c]);
+        if (thousandths)
+            pt_area_print_thousandths(text, bin->area[c]);
+        else
+            pt_area_print_seconds(text, bin->area[c]);
         pt_out_text(out, text);
         pt_out_char(out, ',');
     }
     pt_out_real(out, (double)bin->queue / length);
     pt_out_char(out, ',');
-    pt_out_real(out, (double)bin->demand / length);
+    pt_out_real(out, (double)bin->demand / length / (thousandths ? 1e3 : 1));
     pt_out_char(out, '\n');
 }
 
@@ -68,7 +71,7 @@ static int timeline_csv_close(void *state, const struct pt_report *report,
         pt_time end =
             start + (left < ledger->bin_width ? left : ledger->bin_width);
 
-        write_bin(csv->out, &ledger->bins[i], start, end);
+        write_bin(csv->out, &ledger->bins[i], start, end, ledger->thousandths);
         start = end;
     }
     return 0;

@@ -10,6 +10,8 @@ enum pt_kind {
     PT_KIND_PLACE,
     PT_KIND_SOURCE,
     PT_KIND_MODEL,
+    PT_KIND_STRAGGLER,
+    PT_KIND_FAULT,
     PT_KIND_SINK,
     PT_KIND_FIGURE,
     PT_KINDS

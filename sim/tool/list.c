@@ -43,7 +43,8 @@ static void say_param(const struct pt_param *param)
     used += strlen(text + used);
     if (param->unit && param->unit[0] && param->type != PT_PARAM_TIME)
         snprintf(text + used, sizeof text - used, " [%s]", param->unit);
-    pt_say_wrapped(stdout, at, 30, text);
+    /* A name that reaches the column has a line of its own. */
+    pt_say_wrapped(stdout, at == 30 ? at + 1 : at, 30, text);
 }
 
 static void say_plugin(const struct pt_plugin *plugin)
@@ -172,6 +173,8 @@ static void write_metrics(struct pt_doc *doc)
         write_metric(doc, m->name, m->unit, m->help);
     for (const struct pt_job_metric *m = pt_job_metrics; m->name; m++)
         write_metric(doc, m->name, m->unit, m->help);
+    for (const struct pt_stage_metric *m = pt_stage_metrics; m->name; m++)
+        write_metric(doc, m->name, m->unit, m->help);
 }
 
 static void write_list(struct pt_doc *doc, int list)
@@ -205,7 +208,8 @@ static int find_list(const char *name, struct pt_err *err)
                           near);
     return pt_err_set(err, PT_ERR_USAGE,
                       "list '%s' is not known (expected policies, places, "
-                      "sources, models, sinks, metrics, figures or settings)",
+                      "sources, models, stragglers, faults, sinks, figures, "
+                      "metrics or settings)",
                       name);
 }
 
@@ -273,8 +277,8 @@ static const char *const list_examples[] = {
 
 const struct pt_verb pt_verb_list = {
     .name = "list",
-    .args = "[policies|places|sources|models|sinks|metrics|figures|settings]"
-            "...",
+    .args = "[policies|places|sources|models|stragglers|faults|sinks|figures|"
+            "metrics|settings]...",
     .summary = "what there is, with every parameter and its default",
     .text = "",
     .options = list_options,

@@ -9,6 +9,7 @@
 #include <jansson.h>
 #include <nettle/version.h>
 #include <zlib.h>
+#include <zstd.h>
 
 #include "base/text.h"
 #include "tool/help.h"
@@ -65,9 +66,11 @@ static void catch_signals(void)
 
 static void print_version(void)
 {
-    printf("protium %s (git %s, GSL %s, jansson %s, nettle %d.%d, zlib %s)\n",
+    printf("protium %s (git %s, GSL %s, jansson %s, nettle %d.%d, zlib %s, "
+           "zstd %s)\n",
            pt_version, pt_commit, gsl_version, jansson_version_str(),
-           nettle_version_major(), nettle_version_minor(), zlibVersion());
+           nettle_version_major(), nettle_version_minor(), zlibVersion(),
+           ZSTD_versionString());
 }
 
 /* Is one of the options NAMES in ARGV, before a "--"? */

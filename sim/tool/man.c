@@ -166,6 +166,8 @@ void pt_man_print(FILE *to)
     print_kind(to, PT_KIND_PLACE, "PLACEMENTS");
     print_kind(to, PT_KIND_SOURCE, "TRACE FORMATS");
     print_kind(to, PT_KIND_MODEL, "WORKLOAD MODELS");
+    print_kind(to, PT_KIND_STRAGGLER, "STRAGGLER MODELS");
+    print_kind(to, PT_KIND_FAULT, "FAILURE MODELS");
     print_kind(to, PT_KIND_SINK, "OUTPUTS");
     print_kind(to, PT_KIND_FIGURE, "FIGURES");
     fputs(".Sh ENVIRONMENT\n.Bl -tag -width Ds\n.It Ev NO_COLOR\n", to);

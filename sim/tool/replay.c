@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -58,15 +59,12 @@ static int take_option(struct replay *replay, const struct pt_options *options,
     return 0;
 }
 
-/* A slip in the placement's text is told before anything is written. */
-static int check_place(const struct pt_study *study, struct pt_err *err)
+/* What the input was recorded under is told with the settings. */
+static int resolve(struct pt_study *study, struct pt_err *err)
 {
-    void *state = NULL;
-    const struct pt_place *place =
-        pt_run_place(study->settings.place, &state, err);
+    const struct pt_run run = pt_study_run(study, 0);
 
-    pt_free(state);
-    return place ? 0 : -1;
+    return pt_run_resolve(&run, &study->settings, err);
 }
 
 static int take_arguments(struct replay *replay, struct pt_options *options,
@@ -93,9 +91,9 @@ static int take_arguments(struct replay *replay, struct pt_options *options,
     if (replay->study.choices.n == 0 &&
         pt_choices_add(&replay->study.choices, DEFAULT_POLICIES, err) < 0)
         return -1;
-    if (check_place(&replay->study, err) < 0)
+    if (pt_workload_find(&replay->study.workload, trace, err) < 0)
         return -1;
-    return pt_workload_find(&replay->study.workload, trace, err);
+    return resolve(&replay->study, err);
 }
 
 /* One run per policy; the benchmark's floor comes first. */
@@ -190,6 +188,53 @@ static void print_title(const struct replay *replay, struct pt_out *out)
     pt_out_text(out, "\n\n");
 }
 
+static void print_percent(struct pt_out *out, double share)
+{
+    char text[32];
+
+    snprintf(text, sizeof text, "%.3g %%", 100 * share);
+    pt_out_text(out, text);
+}
+
+/* How near each run came to what was recorded. */
+static void print_errors(const struct replay *replay, struct pt_out *out)
+{
+    bool first = true;
+
+    for (int i = 0; i < replay->nruns; i++) {
+        const struct pt_report *report = &replay->reports[i];
+        if (report->stages_compared == 0)
+            continue;
+        if (first)
+            pt_out_char(out, '\n');
+        first = false;
+        pt_out_text(out, report->run->label);
+        pt_out_text(out, ": ");
+        pt_out_int(out, report->stages_compared);
+        pt_out_text(out, report->stages_compared == 1 ? " stage" : " stages");
+        pt_out_text(out, " took what was recorded within ");
+        print_percent(out, report->stage_error_p50);
+        pt_out_text(out, " (median), ");
+        print_percent(out, report->stage_error_p95);
+        pt_out_text(out, " (95 % of them)\n");
+    }
+}
+
+/* Jobs that the table does not have. */
+static void print_unsubmitted(const struct replay *replay, struct pt_out *out)
+{
+    for (int i = 0; i < replay->nruns; i++) {
+        const struct pt_report *report = &replay->reports[i];
+        if (report->unsubmitted == 0)
+            continue;
+        pt_out_text(out, report->run->label);
+        pt_out_text(out, ": ");
+        pt_out_int(out, report->unsubmitted);
+        pt_out_text(out, report->unsubmitted == 1 ? " job was" : " jobs were");
+        pt_out_text(out, " never submitted: what comes before has not ended\n");
+    }
+}
+
 static int print(const struct replay *replay, struct pt_err *err)
 {
     struct pt_page page;
@@ -204,6 +249,8 @@ static int print(const struct replay *replay, struct pt_err *err)
             pt_out_char(&page.out, '\n');
             pt_summary_table(&page.out, replay->reports, replay->nruns, true);
         }
+        print_errors(replay, &page.out);
+        print_unsubmitted(replay, &page.out);
     }
     return pt_page_close(&page, err);
 }

@@ -35,8 +35,8 @@ int pt_study_set(struct pt_study *study, const char *pair, struct pt_err *err)
                           "--set '%s' is not KEY=VALUE (protium list settings)",
                           pair);
     key = pt_text_dup(pair, length);
-    status = pt_param_set(pt_settings_params, &study->settings, "--set", key,
-                          pair + length + 1, err);
+    status =
+        pt_settings_set(&study->settings, "--set", key, pair + length + 1, err);
     pt_free(key);
     return status;
 }

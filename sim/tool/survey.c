@@ -47,6 +47,24 @@ static void add_user(struct users *users, int64_t user)
     users->slots[slot] = user;
 }
 
+/* Core-seconds of the stage, all launches of its tasks included. */
+static double area_of(const struct pt_stage *stage,
+                      const struct pt_truth *truth)
+{
+    const int64_t cores = stage->need.amount[PT_CORES];
+    double sum_s = 0;
+
+    if (truth->takes_at)
+        for (int32_t i = 0; i < truth->takes_at[stage->ntasks]; i++)
+            sum_s += pt_time_seconds(truth->takes[i].length);
+    else if (truth->task)
+        for (int32_t i = 0; i < stage->ntasks; i++)
+            sum_s += pt_time_seconds(truth->task[i]);
+    else
+        sum_s = (double)stage->ntasks * pt_time_seconds(truth->length);
+    return cores > 0 ? sum_s * ((double)cores / 1000) : sum_s;
+}
+
 static void take_in(struct pt_survey *survey, struct users *users,
                     const struct pt_work *work)
 {
@@ -62,8 +80,7 @@ static void take_in(struct pt_survey *survey, struct users *users,
         exact &= truth->length == stage->limit;
         if (truth->length > survey->longest)
             survey->longest = truth->length;
-        survey->area_s +=
-            (double)stage->ntasks * pt_time_seconds(truth->length);
+        survey->area_s += area_of(stage, truth);
     }
     if (survey->jobs++ == 0) {
         survey->first = job->submit;
@@ -114,9 +131,7 @@ struct pt_reading pt_survey_reading(const struct pt_study *study)
 /* One reading, SORTED or not. */
 static int read_once(const struct pt_study *study, bool sorted,
                      const volatile int *stop, struct pt_survey *survey,
-                     int (*yield)(void *context, const struct pt_work *work,
-                                  struct pt_err *err),
-                     void *context, struct pt_err *err)
+                     const struct pt_survey_eyes *eyes, struct pt_err *err)
 {
     const struct pt_workload *workload = &study->workload;
     const struct pt_source *source = workload->source;
@@ -137,7 +152,7 @@ static int read_once(const struct pt_study *study, bool sorted,
     if (status == 0) {
         while ((status = source->next(state, &work, err)) == 1) {
             take_in(survey, &users, &work);
-            if (yield && yield(context, &work, err) < 0)
+            if (eyes->yield && eyes->yield(eyes->context, &work, err) < 0)
                 status = -1;
             else if (stop && *stop)
                 status = pt_err_set(err, PT_ERR_INTERRUPTED, "interrupted");
@@ -147,11 +162,25 @@ static int read_once(const struct pt_study *study, bool sorted,
         source->info(state, &info);
         survey->users = (int64_t)users.n;
         finish(survey, study, &info);
+        if (eyes->look && status == 0)
+            status = eyes->look(eyes->context, survey, state, err);
         source->close(state);
     }
     pt_free(users.slots);
     pt_free(state);
     return status;
+}
+
+int pt_survey_look(const struct pt_study *study, const volatile int *stop,
+                   struct pt_survey *survey, const struct pt_survey_eyes *eyes,
+                   struct pt_err *err)
+{
+    const int status = read_once(study, false, stop, survey, eyes, err);
+
+    if (status == 0 || err->code != PT_ERR_UNSORTED)
+        return status;
+    *err = (struct pt_err){.code = PT_ERR_NONE};
+    return read_once(study, true, stop, survey, eyes, err);
 }
 
 int pt_survey_read(const struct pt_study *study, const volatile int *stop,
@@ -160,11 +189,7 @@ int pt_survey_read(const struct pt_study *study, const volatile int *stop,
                                 struct pt_err *err),
                    void *context, struct pt_err *err)
 {
-    const int status =
-        read_once(study, false, stop, survey, yield, context, err);
+    const struct pt_survey_eyes eyes = {.yield = yield, .context = context};
 
-    if (status == 0 || err->code != PT_ERR_UNSORTED)
-        return status;
-    *err = (struct pt_err){.code = PT_ERR_NONE};
-    return read_once(study, true, stop, survey, yield, context, err);
+    return pt_survey_look(study, stop, survey, &eyes, err);
 }

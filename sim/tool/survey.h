@@ -14,12 +14,22 @@ struct pt_survey {
     pt_time longest;              /* length */
     int64_t narrowest, widest;    /* tasks */
     int64_t exact;                /* jobs whose limit is their length */
-    double area_s;                /* processor-seconds */
+    double area_s;                /* processor-seconds, by all launches */
     double load; /* area / (machine x time of submitting); NaN = unknown */
     bool sorted; /* the trace stepped back and was sorted */
-    struct pt_machine machine;
+    struct pt_machine machine; /* what it points to goes with the source */
     struct pt_rule rules[PT_REPORT_RULES];
     int32_t nrules;
+};
+
+/* Who watches the reading; any may be NULL.  -1 stops it, with ERR filled. */
+struct pt_survey_eyes {
+    int (*yield)(void *context, const struct pt_work *work, struct pt_err *err);
+    /* At the end, while the source's STATE is open and what SURVEY's machine
+     * points to is there. */
+    int (*look)(void *context, const struct pt_survey *survey, void *state,
+                struct pt_err *err);
+    void *context;
 };
 
 /* How the settings and the machine of STUDY say that rows become jobs. */
@@ -33,5 +43,10 @@ int pt_survey_read(const struct pt_study *study, const volatile int *stop,
                    int (*yield)(void *context, const struct pt_work *work,
                                 struct pt_err *err),
                    void *context, struct pt_err *err);
+
+/* The same, for more eyes. */
+int pt_survey_look(const struct pt_study *study, const volatile int *stop,
+                   struct pt_survey *survey, const struct pt_survey_eyes *eyes,
+                   struct pt_err *err);
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/text.h"
 #include "core/core.h"
 #include "core/place.h"
 #include "core/policy.h"
@@ -19,7 +20,7 @@ struct feeding {
     struct pt_choices choices; /* the policy: the recorded one, or another */
     bool other;
     struct pt_settings settings;
-    int64_t nodes, cores;
+    struct pt_run_machine machine; /* the pools' names are ours, too */
     void *place_state;
     char *label;
 };
@@ -36,13 +37,124 @@ static int read_settings(struct feeding *f, const json_t *set,
 {
     pt_param_defaults(pt_settings_params, &f->settings);
     for (const struct pt_param *p = pt_settings_params; p->name; p++) {
-        const char *value = json_string_value(json_object_get(set, p->name));
+        const json_t *item = json_object_get(set, p->name);
+        const char *value = json_string_value(item);
         struct pt_err why = {.code = PT_ERR_NONE};
-        if (!value || pt_param_set(pt_settings_params, &f->settings, "set",
-                                   p->name, value, &why) < 0)
+        if (!item)
+            continue; /* of a tape that is older than the setting */
+        if (!value ||
+            pt_settings_set(&f->settings, "set", p->name, value, &why) < 0)
             return bad_config(f, err, p->name);
     }
     return 0;
+}
+
+/* ITEM as a whole number in [min, max]; *good is cleared if it is not one. */
+static int64_t whole(const json_t *item, int64_t min, int64_t max, bool *good)
+{
+    int64_t n = json_integer_value(item);
+
+    if (json_is_integer(item) && n >= min && n <= max)
+        return n;
+    *good = false;
+    return min;
+}
+
+/* More than any machine has of anything, and yet can be summed. */
+#define MOST INT64_C(1000000000000)
+
+static struct pt_node read_node(const json_t *list, bool *good)
+{
+    struct pt_node node = {.host = 0};
+    const json_t *absent = json_array_get(list, 6);
+
+    for (size_t r = 0; r < PT_RESOURCES; r++)
+        node.size.amount[r] = whole(json_array_get(list, r), 0, MOST, good);
+    node.host = (int32_t)whole(json_array_get(list, 3), 0, INT32_MAX - 1, good);
+    node.rack = (int32_t)whole(json_array_get(list, 4), 0, INT32_MAX - 1, good);
+    node.profile = (int32_t)whole(json_array_get(list, 5), 0, INT32_MAX, good);
+    node.absent = json_is_true(absent);
+    if (!json_is_boolean(absent))
+        node.absent = whole(absent, 0, 1, good) == 1;
+    return node;
+}
+
+/* The nodes that the source told of: [[milli-cores, milli-GPUs, MiB, host,
+ * rack, profile, absent], ...]. */
+static bool read_nodes(struct pt_run_machine *machine, const json_t *list)
+{
+    size_t n = json_array_size(list);
+    bool good = true;
+
+    if (!list || json_is_null(list))
+        return true;
+    if (n == 0 || (int64_t)n != machine->nodes)
+        return false;
+    machine->node = pt_alloc(n, sizeof *machine->node);
+    for (size_t i = 0; i < n; i++)
+        machine->node[i] = read_node(json_array_get(list, i), &good);
+    return good;
+}
+
+static bool read_pools(struct pt_run_machine *machine, const json_t *list)
+{
+    size_t n = json_array_size(list);
+    bool good = true;
+
+    if (!list || json_is_null(list))
+        return true;
+    if (n == 0 || n > INT32_MAX)
+        return false;
+    machine->pools = pt_alloc(n, sizeof *machine->pools);
+    machine->npools = (int32_t)n;
+    for (size_t i = 0; i < n; i++) {
+        const json_t *item = json_array_get(list, i);
+        const char *name = json_string_value(json_object_get(item, "name"));
+        const json_t *fair = json_object_get(item, "fair");
+
+        machine->pools[i] = (struct pt_pool_spec){
+            .name = pt_text_dup(name ? name : "", name ? strlen(name) : 0),
+            .parent = (int32_t)whole(json_object_get(item, "parent"), -1,
+                                     (int64_t)i - 1, &good),
+            .weight = (int32_t)whole(json_object_get(item, "weight"), 1,
+                                     INT32_MAX, &good),
+            .min_share = (int32_t)whole(json_object_get(item, "min_share"), 0,
+                                        INT32_MAX, &good),
+            .fair = json_is_true(fair)};
+        good = good && name && json_is_boolean(fair);
+    }
+    return good;
+}
+
+static void free_machine(struct pt_run_machine *machine)
+{
+    for (int32_t i = 0; i < machine->npools; i++)
+        pt_free((void *)(uintptr_t)machine->pools[i].name);
+    pt_run_machine_fini(machine);
+}
+
+static bool read_machine(struct pt_run_machine *machine, const json_t *config)
+{
+    machine->nodes = json_integer_value(json_object_get(config, "nodes"));
+    machine->cores = json_integer_value(json_object_get(config, "cores"));
+    return machine->nodes >= 1 && machine->cores >= 1 &&
+           machine->nodes <= INT32_MAX / 2 / machine->cores &&
+           read_nodes(machine, json_object_get(config, "machine")) &&
+           read_pools(machine, json_object_get(config, "pools"));
+}
+
+/* Its full text may be too long to be a label. */
+static int read_policy(struct feeding *f, const json_t *config)
+{
+    const char *policy = json_string_value(json_object_get(config, "policy"));
+    struct pt_err why = {.code = PT_ERR_NONE};
+    size_t size = sizeof "recorded=" + (policy ? strlen(policy) : 0);
+    char *text = pt_alloc(size, 1);
+
+    snprintf(text, size, "recorded=%s", policy ? policy : "");
+    int status = pt_choices_add(&f->choices, text, &why);
+    pt_free(text);
+    return status == 0 && f->choices.n == 1 ? 0 : -1;
 }
 
 static int read_config(struct feeding *f, struct pt_err *err)
@@ -52,19 +164,11 @@ static int read_config(struct feeding *f, struct pt_err *err)
     if (pt_tape_config(f->path, &text, &f->label, err) < 0)
         return -1;
     json_t *config = json_loads(text, 0, NULL);
-    const char *policy = json_string_value(json_object_get(config, "policy"));
-    f->nodes = json_integer_value(json_object_get(config, "nodes"));
-    f->cores = json_integer_value(json_object_get(config, "cores"));
     int status = read_settings(f, json_object_get(config, "set"), err);
-    if (status == 0 &&
-        (f->nodes < 1 || f->cores < 1 || f->nodes > INT32_MAX / 2 / f->cores))
-        status = bad_config(f, err, "nodes and cores");
-    if (status == 0 && !f->other) {
-        struct pt_err why = {.code = PT_ERR_NONE};
-        if (!policy || pt_choices_add(&f->choices, policy, &why) < 0 ||
-            f->choices.n != 1)
-            status = bad_config(f, err, "policy");
-    }
+    if (status == 0 && !read_machine(&f->machine, config))
+        status = bad_config(f, err, "nodes, cores, machine and pools");
+    if (status == 0 && !f->other && read_policy(f, config) < 0)
+        status = bad_config(f, err, "policy");
     json_decref(config);
     pt_free(text);
     return status;
@@ -81,9 +185,10 @@ static int feed(struct feeding *f, const struct pt_tool *tool,
                 struct pt_tape_result *result, struct pt_err *err)
 {
     struct pt_core_config config;
+    struct pt_rules rules;
     struct pt_watcher watcher = {.watch = look_away};
 
-    pt_run_core_config(&f->settings, f->nodes, f->cores, &config);
+    pt_run_core_config(&f->settings, &f->machine, &rules, &config);
     config.place = pt_run_place(f->settings.place, &f->place_state, err);
     if (!config.place)
         return -1;
@@ -173,6 +278,7 @@ static int tape_run(const struct pt_tool *tool, int argc, char **argv,
     pt_choices_fini(&f.choices);
     pt_free(f.place_state);
     pt_free(f.label);
+    free_machine(&f.machine);
     return status;
 }
 

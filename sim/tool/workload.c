@@ -14,6 +14,7 @@
 #include "tool/kinds.h"
 #include "base/plugin.h"
 #include "traces/source.h"
+#include "traces/text.h"
 
 /* What a format may look at to know its own. */
 #define HEAD_SIZE 4096
@@ -31,21 +32,31 @@ static const struct pt_source *format_of(const char *path, const char *head,
 
 static int find_trace(struct pt_workload *workload, struct pt_err *err)
 {
-    const char *path = workload->text;
-    char head[HEAD_SIZE];
-    gzFile file;
-    int n;
+    struct pt_lines lines;
+    const char *head;
 
-    errno = 0;
-    file = gzopen(path, "rb");
-    if (!file)
-        return pt_err_at(err, PT_ERR_INPUT, path, 0, 0, "cannot be read: %s",
-                         errno ? strerror(errno) : "no memory");
-    n = gzread(file, head, sizeof head);
-    gzclose(file);
-    workload->path = path;
-    workload->source = format_of(path, head, n > 0 ? (size_t)n : 0);
+    if (pt_lines_open(&lines, workload->text, err) < 0)
+        return -1;
+    const size_t n = pt_lines_head(&lines, &head);
+    workload->path = workload->text;
+    workload->source =
+        format_of(workload->path, head, n < HEAD_SIZE ? n : HEAD_SIZE);
+    pt_lines_close(&lines);
     return 0;
+}
+
+/* A folder that a format knows. */
+static int find_folder(struct pt_workload *workload, struct pt_err *err)
+{
+    for (int i = 0; pt_sources[i]; i++)
+        if (pt_sources[i]->sniff &&
+            pt_sources[i]->sniff(workload->text, "", 0)) {
+            workload->path = workload->text;
+            workload->source = pt_sources[i];
+            return 0;
+        }
+    return pt_err_at(err, PT_ERR_INPUT, workload->text, 0, 0,
+                     "is a directory (expected a trace)");
 }
 
 int pt_workload_model(const char *text, const struct pt_source **model,
@@ -112,8 +123,7 @@ int pt_workload_find(struct pt_workload *workload, const char *text,
     *workload = (struct pt_workload){.text = text};
     if (stat(text, &status) == 0) {
         if (S_ISDIR(status.st_mode))
-            return pt_err_at(err, PT_ERR_INPUT, text, 0, 0,
-                             "is a directory (expected a trace)");
+            return find_folder(workload, err);
         if (!S_ISREG(status.st_mode))
             return pt_err_at(err, PT_ERR_INPUT, text, 0, 0,
                              "is a pipe or a device, and a trace is read more "
@@ -141,7 +151,9 @@ void pt_workload_count(struct pt_workload *workload)
     gzFile file;
     int n;
 
-    if (!workload->path || !(file = gzopen(workload->path, "rb")))
+    /* The rows of a staged source are jobs, and no lines. */
+    if (!workload->path || workload->source->staged ||
+        !(file = gzopen(workload->path, "rb")))
         return;
     buffer = pt_alloc(size, 1);
     while ((n = gzread(file, buffer, (unsigned)size)) > 0)

@@ -3,198 +3,229 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/agenda.h"
 #include "base/assert.h"
-#include "base/slab.h"
+#include "base/random.h"
 #include "base/vec.h"
+#include "world/lives.h"
+#include "world/members.h"
 
-/* A job that the core has, and the truth about it. */
-struct life {
-    struct pt_job job;
-    struct pt_stage stage; /* of a job that has one */
-    struct pt_truth truth;
-    struct pt_stage *stages; /* [nstages], = &stage for one */
-    struct pt_truth *truths;
-    char *copies; /* what they point to, for more than one */
+/* What runs, by the core's handle: one event, or members. */
+struct running {
+    struct pt_members *members;
+    int32_t task; /* that the event ends; -1: all */
+    enum pt_outcome outcome;
+    enum pt_fault fault;
+    int32_t parent, output;
+    pt_time lingers; /* of one event: when its slot is free, if it is killed */
+    bool killed;     /* and tells nothing more */
 };
 
-/* What runs, by the core's handle. */
-struct running {
-    int32_t life, stage, task, ntasks;
-    pt_time start;
-    enum pt_outcome outcome;
-    int32_t *order; /* tasks by length, where each has its own */
-    int32_t next;   /* in order */
-    bool killed;
+/* A node comes or goes. */
+struct turn {
+    pt_time at;
+    int32_t node;
+    enum pt_fact_kind kind;
 };
 
 struct simulated {
     struct pt_world world;
-    const struct pt_source *source;
-    void *state;
-    struct pt_work ahead; /* the next arrival, borrowed from the source */
-    bool started, more;
-    int64_t rank;
+    struct pt_simulated_config config;
+    struct pt_lives lives;
     pt_time now;
+    int64_t steps;
+    int64_t live; /* jobs that the core has */
 
-    struct pt_agenda agenda;
-    struct pt_slab lives;
+    struct pt_agenda agenda; /* by handle */
     struct running *running; /* by handle */
     int32_t running_capacity;
     int32_t *killed; /* handles to be told as ended */
     int32_t nkilled, killed_capacity;
-    struct pt_fact *facts;
-    int32_t nfacts, fact_capacity;
-    int32_t *leaving; /* lives whose records were shown in the last step */
+    int32_t *broken; /* handles whose members can meet no more */
+    int32_t nbroken, broken_capacity;
+    struct turn *turns; /* [nturns] in order of time; the first `turned` were
+                           told */
+    int32_t nturns, turned;
+    struct pt_facts facts;
+    struct pt_facts told; /* answers to what was decided, for the next step */
+    int32_t *leaving;     /* lives whose records were shown in the last step */
     int32_t nleaving, leaving_capacity;
 };
 
-static struct life *life_at(const struct simulated *s, int32_t number)
+/* --- nodes --- */
+
+static bool turns_at(pt_time at, pt_time first)
 {
-    return pt_slab_at(&s->lives, number);
+    return at > first && at != PT_TIME_NEVER;
 }
 
-/* --- jobs --- */
-
-static size_t copied_size(const struct pt_work *work)
+bool pt_simulated_absent(const struct pt_machine_node *node, pt_time first)
 {
-    size_t n = (size_t)work->job.nstages *
-               (sizeof(struct pt_stage) + sizeof(struct pt_truth));
-
-    for (int32_t i = 0; i < work->job.nstages; i++) {
-        n += (size_t)work->job.stages[i].nparents * sizeof(int32_t);
-        if (work->truths[i].task)
-            n += (size_t)work->job.stages[i].ntasks * sizeof(pt_time);
-    }
-    return n;
+    return node->up > first || node->down <= first;
 }
 
-/* Lays the stages, truths, lengths and parents of WORK out in one block; the
- * wider types come first, so that all are aligned. */
-static void copy_stages(struct life *life, const struct pt_work *work)
+static int by_time(const void *a, const void *b)
 {
-    int32_t n = work->job.nstages;
+    const struct turn *p = a, *q = b;
 
-    life->copies = pt_alloc(copied_size(work), 1);
-    life->stages = (void *)life->copies;
-    life->truths = (void *)(life->stages + n);
-    char *at = (char *)(life->truths + n);
-    memcpy(life->stages, work->job.stages, (size_t)n * sizeof *life->stages);
-    memcpy(life->truths, work->truths, (size_t)n * sizeof *life->truths);
-    for (int32_t i = 0; i < n; i++) {
-        if (!work->truths[i].task)
-            continue;
-        size_t size = (size_t)life->stages[i].ntasks * sizeof(pt_time);
-        life->truths[i].task = memcpy(at, work->truths[i].task, size);
-        at += size;
-    }
-    for (int32_t i = 0; i < n; i++) {
-        size_t size = (size_t)life->stages[i].nparents * sizeof(int32_t);
-        if (size == 0)
-            continue;
-        life->stages[i].parents = memcpy(at, work->job.stages[i].parents, size);
-        at += size;
-    }
+    if (p->at != q->at)
+        return p->at < q->at ? -1 : 1;
+    return (p->node > q->node) - (p->node < q->node);
 }
 
-static int32_t life_new(struct simulated *s, const struct pt_work *work)
+static void find_turns(struct simulated *s, pt_time first)
 {
-    int32_t number = pt_slab_take(&s->lives);
-    struct life *life = life_at(s, number);
+    const struct pt_machine *machine = s->config.machine;
 
-    *life = (struct life){.job = work->job};
-    if (work->job.nstages == 1 && !work->truths[0].task) {
-        life->stage = work->job.stages[0];
-        life->truth = work->truths[0];
-        life->stages = &life->stage;
-        life->truths = &life->truth;
-    } else {
-        copy_stages(life, work);
+    if (!machine || !machine->node)
+        return;
+    s->turns = pt_alloc(2 * (size_t)machine->nodes, sizeof *s->turns);
+    for (int32_t i = 0; i < machine->nodes; i++) {
+        const struct pt_machine_node *node = &machine->node[i];
+        if (turns_at(node->up, first))
+            s->turns[s->nturns++] = (struct turn){node->up, i, PT_FACT_NODE_UP};
+        if (turns_at(node->down, first))
+            s->turns[s->nturns++] =
+                (struct turn){node->down, i, PT_FACT_NODE_DOWN};
     }
-    life->job.stages = life->stages;
-    life->job.rank = s->rank++;
-    life->job.tag = number;
-    return number;
+    qsort(s->turns, (size_t)s->nturns, sizeof *s->turns, by_time);
 }
 
-static void life_end(struct simulated *s, int32_t number)
+static pt_time next_turn(const struct simulated *s)
 {
-    struct life *life = life_at(s, number);
+    return s->turned < s->nturns ? s->turns[s->turned].at : PT_TIME_NEVER;
+}
 
-    pt_free(life->copies);
-    life->copies = NULL;
-    pt_slab_give(&s->lives, number);
+static void add_turns(struct simulated *s)
+{
+    for (; next_turn(s) <= s->now; s->turned++)
+        pt_facts_add(&s->facts,
+                     (struct pt_fact){.kind = s->turns[s->turned].kind,
+                                      .task = -1,
+                                      .node = s->turns[s->turned].node});
 }
 
 /* --- facts --- */
 
-static void add_ended(struct simulated *s, int32_t handle, int32_t task,
-                      enum pt_outcome outcome)
+static void end_members(struct running *r)
 {
-    pt_vec_push(s->facts, s->nfacts, s->fact_capacity,
-                ((struct pt_fact){.kind = PT_FACT_ENDED,
-                                  .outcome = outcome,
-                                  .attempt = handle,
-                                  .task = task}));
+    if (r->members)
+        pt_members_fini(r->members);
+    pt_free(r->members);
+    r->members = NULL;
 }
 
-static pt_time task_length(const struct simulated *s, const struct running *r,
-                           int32_t task)
-{
-    return life_at(s, r->life)->truths[r->stage].task[task];
-}
-
-/* The tasks of a gang that end now, one fact each; the timer moves on. */
-static void end_tasks(struct simulated *s, int32_t handle)
+/* The timer moves on, or all have ended. */
+static void settle_members(struct simulated *s, int32_t handle)
 {
     struct running *r = &s->running[handle];
 
-    while (r->next < r->ntasks &&
-           pt_time_add(r->start, task_length(s, r, r->order[r->next])) <=
-               s->now)
-        add_ended(s, handle, r->order[r->next++], r->outcome);
-    if (r->next < r->ntasks) {
-        pt_agenda_set(
-            &s->agenda, handle,
-            pt_time_add(r->start, task_length(s, r, r->order[r->next])));
+    pt_agenda_set(&s->agenda, handle, pt_members_next(r->members));
+    if (r->members->left == 0)
+        end_members(r);
+}
+
+static void act(struct simulated *s, int32_t handle)
+{
+    struct running *r = &s->running[handle];
+
+    if (!r->members) {
+        pt_facts_add(&s->facts, (struct pt_fact){.kind = PT_FACT_ENDED,
+                                                 .attempt = handle,
+                                                 .task = r->task,
+                                                 .outcome = r->outcome,
+                                                 .fault = r->fault,
+                                                 .parent = r->parent,
+                                                 .output = r->output});
         return;
     }
-    pt_free(r->order);
-    r->order = NULL;
+    pt_members_act(r->members, s->now, &s->facts);
+    if (r->members->broken && !r->members->each && r->members->left > 0)
+        pt_vec_push(s->broken, s->nbroken, s->broken_capacity, handle);
+    settle_members(s, handle);
 }
 
 static void add_endings(struct simulated *s)
 {
+    for (int32_t i = 0; i < s->told.n; i++)
+        if (!s->running[s->told.items[i].attempt].killed)
+            pt_facts_add(&s->facts, s->told.items[i]);
+    s->told.n = 0;
     for (int32_t i = 0; i < s->nkilled; i++)
-        add_ended(s, s->killed[i], -1, PT_KILLED);
+        pt_facts_add(&s->facts, (struct pt_fact){.kind = PT_FACT_ENDED,
+                                                 .outcome = PT_KILLED,
+                                                 .attempt = s->killed[i],
+                                                 .task = -1});
     s->nkilled = 0;
-    while (pt_agenda_next(&s->agenda) <= s->now) {
-        int32_t handle = pt_agenda_pop(&s->agenda);
-        if (s->running[handle].order)
-            end_tasks(s, handle);
-        else
-            add_ended(s, handle, -1, s->running[handle].outcome);
+    for (int32_t i = 0; i < s->nbroken; i++) {
+        struct running *r = &s->running[s->broken[i]];
+        if (!r->members || r->members->killed)
+            continue;
+        pt_members_scatter(r->members, s->now, &s->facts);
+        settle_members(s, s->broken[i]);
     }
-}
-
-static int look_ahead(struct simulated *s, struct pt_err *err)
-{
-    int got = s->source->next(s->state, &s->ahead, err);
-
-    s->more = got > 0;
-    return got < 0 ? -1 : 0;
+    s->nbroken = 0;
+    while (pt_agenda_next(&s->agenda) <= s->now)
+        act(s, pt_agenda_pop(&s->agenda));
 }
 
 static int add_submissions(struct simulated *s, struct pt_err *err)
 {
-    while (s->more && s->ahead.job.submit <= s->now) {
-        int32_t number = life_new(s, &s->ahead);
-        pt_vec_push(s->facts, s->nfacts, s->fact_capacity,
-                    ((struct pt_fact){.kind = PT_FACT_SUBMITTED,
-                                      .job = &life_at(s, number)->job}));
-        if (look_ahead(s, err) < 0)
-            return -1;
-    }
+    if (pt_lives_take(&s->lives, s->now, err) < 0)
+        return -1;
+    for (int32_t i = 0; i < s->lives.nbatch; i++)
+        pt_facts_add(&s->facts,
+                     (struct pt_fact){
+                         .kind = PT_FACT_SUBMITTED,
+                         .task = -1,
+                         .job = &pt_lives_at(&s->lives, s->lives.batch[i])->job,
+                     });
+    s->live += s->lives.nbatch;
+    return 0;
+}
+
+static void add_shuffle(struct simulated *s)
+{
+    struct pt_random random;
+
+    if (!s->config.shuffle)
+        return;
+    pt_random_open(&random, s->config.chances.seed, 0, PT_PURPOSE_SHUFFLE,
+                   (uint64_t)s->steps);
+    uint64_t high = pt_random_u32(&random) >> 1;
+    uint64_t seed = high << 32 | pt_random_u32(&random);
+    pt_facts_add(&s->facts, (struct pt_fact){.kind = PT_FACT_SHUFFLE,
+                                             .task = -1,
+                                             .seed = (int64_t)seed});
+}
+
+static pt_time earlier(pt_time a, pt_time b)
+{
+    return a < b ? a : b;
+}
+
+/* When anything happens next. */
+static pt_time next_instant(const struct simulated *s, pt_time wake)
+{
+    pt_time at = earlier(pt_agenda_next(&s->agenda), pt_lives_next(&s->lives));
+
+    if (s->nkilled > 0 || s->told.n > 0)
+        return s->now;
+    for (int32_t i = 0; i < s->nbroken; i++)
+        if (s->running[s->broken[i]].members)
+            return s->now;
+    /* Nobody is there to see what else could happen. */
+    if (s->live == 0 && at == PT_TIME_NEVER)
+        return PT_TIME_NEVER;
+    return earlier(at, earlier(next_turn(s), wake));
+}
+
+static int simulated_start(struct simulated *s, struct pt_err *err)
+{
+    if (s->steps > 0)
+        return 0;
+    if (pt_lives_start(&s->lives, err) < 0)
+        return -1;
+    find_turns(s, pt_lives_next(&s->lives));
     return 0;
 }
 
@@ -203,84 +234,231 @@ static int simulated_next(struct pt_world *world, pt_time wake, pt_time *now,
                           struct pt_err *err)
 {
     struct simulated *s = (struct simulated *)world;
-    pt_time at = wake;
 
     for (int32_t i = 0; i < s->nleaving; i++)
-        life_end(s, s->leaving[i]);
+        pt_lives_drop(&s->lives, s->leaving[i]);
     s->nleaving = 0;
-    if (!s->started && look_ahead(s, err) < 0)
+    if (simulated_start(s, err) < 0)
         return -1;
-    s->started = true;
-    if (pt_agenda_next(&s->agenda) < at)
-        at = pt_agenda_next(&s->agenda);
-    if (s->more && s->ahead.job.submit < at)
-        at = s->ahead.job.submit;
-    if (s->nkilled > 0)
-        at = s->now;
+    pt_time at = next_instant(s, wake);
     if (at == PT_TIME_NEVER)
         return 0;
     s->now = at;
-    s->nfacts = 0;
+    s->facts.n = 0;
     add_endings(s);
+    add_turns(s);
     if (add_submissions(s, err) < 0)
         return -1;
+    add_shuffle(s);
+    s->steps++;
     *now = at;
-    *facts = s->facts;
-    *n = s->nfacts;
+    *facts = s->facts.items;
+    *n = s->facts.n;
     return 1;
 }
 
 /* --- decisions --- */
 
-static void sort_tasks(const struct simulated *s, struct running *r)
+static struct running *running_at(struct simulated *s, int32_t handle)
 {
-    for (int32_t i = 0; i < r->ntasks; i++) {
-        int32_t task = r->task + i, j = i;
-        for (; j > 0 &&
-               task_length(s, r, task) < task_length(s, r, r->order[j - 1]);
-             j--)
-            r->order[j] = r->order[j - 1];
-        r->order[j] = task;
-    }
-}
-
-static void start(struct simulated *s, const struct pt_decision *d)
-{
-    const struct life *life = life_at(s, d->tag);
-    const struct pt_truth *truth = &life->truths[d->stage];
-    pt_time length = truth->length;
     int32_t had = s->running_capacity;
 
-    pt_vec_reserve(s->running, s->running_capacity, d->attempt + 1);
+    pt_vec_reserve(s->running, s->running_capacity, handle + 1);
     if (s->running_capacity > had)
         memset(s->running + had, 0,
                (size_t)(s->running_capacity - had) * sizeof *s->running);
+    return &s->running[handle];
+}
+
+/* The number of this launch of TASK, which is counted. */
+static int32_t count_launch(struct pt_life *life, int32_t stage, int32_t task)
+{
+    int32_t *counts = life->launches ? life->launches[stage] : NULL;
+    bool gang = life->stages[stage].mode == PT_GANG;
+
+    return counts ? counts[gang ? 0 : task]++ : 0;
+}
+
+static struct pt_fate find_fate(const struct simulated *s,
+                                const struct pt_life *life, int32_t stage,
+                                int32_t task, int32_t number)
+{
+    return pt_fate_find(&s->config.chances, &life->truths[stage],
+                        &(struct pt_launch){.job = life->number,
+                                            .stage = stage,
+                                            .task = task,
+                                            .number = number});
+}
+
+/* A single task, or all tasks alike: one event. */
+static void start_event(struct simulated *s, struct pt_life *life,
+                        const struct pt_decision *d, pt_time delay)
+{
     struct running *r = &s->running[d->attempt];
-    pt_assert(!r->order);
-    *r = (struct running){.life = d->tag,
-                          .stage = d->stage,
-                          .task = d->task,
-                          .ntasks = d->ntasks,
-                          .start = s->now,
-                          .outcome = truth->outcome};
-    if (truth->task && d->ntasks > 1) {
-        r->order = pt_alloc((size_t)d->ntasks, sizeof *r->order);
-        sort_tasks(s, r);
-        length = task_length(s, r, r->order[0]);
-    } else if (truth->task) {
-        length = truth->task[d->task];
+    struct pt_fate fate = find_fate(s, life, d->stage, d->task,
+                                    count_launch(life, d->stage, d->task));
+    bool fails = false;
+    pt_time work = pt_fate_part(&s->config.chances, &fate, 1, 0, &fails);
+    pt_time at = pt_time_add(pt_time_add(s->now, delay), work);
+
+    *r = (struct running){.task = fails ? d->task : -1,
+                          .outcome = fails ? PT_FAILURE : fate.outcome,
+                          .lingers = pt_time_add(s->now, fate.lingers)};
+    if (fails) {
+        r->fault = fate.fault;
+        r->parent = fate.parent;
+        r->output = fate.output;
     }
-    pt_agenda_set(&s->agenda, d->attempt, pt_time_add(s->now, length));
+    pt_agenda_set(&s->agenda, d->attempt, earlier(at, PT_TIME_FAR));
+}
+
+/* The tasks of D, where only some of a gang's run again. */
+static int32_t *tasks_of(const struct pt_step *step,
+                         const struct pt_decision *d)
+{
+    if (!d->partial)
+        return NULL;
+    int32_t *tasks = pt_alloc((size_t)d->ntasks, sizeof *tasks);
+    for (int32_t i = 0; i < d->ntasks; i++)
+        tasks[i] = (int32_t)step->messages[d->message + i];
+    return tasks;
+}
+
+static void draw_fates(const struct simulated *s, struct pt_life *life,
+                       const struct pt_decision *d, struct pt_members *m)
+{
+    bool gang = life->stages[d->stage].mode == PT_GANG;
+    int32_t n = m->common ? 1 : m->n, number = 0;
+
+    m->fates = pt_alloc((size_t)n, sizeof *m->fates);
+    for (int32_t i = 0; i < n; i++) {
+        int32_t task = m->tasks ? m->tasks[i] : m->first + i;
+        if (i == 0 || !gang)
+            number = count_launch(life, d->stage, task);
+        m->fates[i] = find_fate(s, life, d->stage, task, number);
+    }
+}
+
+/* Whether members may be left to wait for one that does not come: a gang that
+ * is not whole, or a failure for which the others are perhaps not killed.  What
+ * they wait for then is told by each of them. */
+static bool may_strand(const struct pt_stage *stage, const struct pt_members *m)
+{
+    if (m->n < stage->ntasks)
+        return true;
+    for (int32_t i = 0; !m->common && i < m->n; i++)
+        if (m->fates[i].fails != PT_TIME_NEVER &&
+            (!stage->retries || m->fates[i].fault == PT_FAULT_FETCH))
+            return true;
+    return false;
+}
+
+static void start_members(struct simulated *s, struct pt_life *life,
+                          const struct pt_step *step,
+                          const struct pt_decision *d, pt_time delay, bool meet,
+                          bool common)
+{
+    const struct pt_stage *stage = &life->stages[d->stage];
+    const struct pt_truth *truth = &life->truths[d->stage];
+    struct pt_members *m = pt_alloc(1, sizeof *m);
+
+    *m = (struct pt_members){.chances = &s->config.chances,
+                             .attempt = d->attempt,
+                             .n = d->ntasks,
+                             .first = d->task,
+                             .tasks = tasks_of(step, d),
+                             .width = stage->ntasks,
+                             .parts = 1,
+                             .meet = meet,
+                             .each = s->config.each,
+                             .common = common && meet};
+    if (meet && truth->iterations > 1)
+        m->parts = truth->iterations;
+    draw_fates(s, life, d, m);
+    m->each = m->each || may_strand(stage, m);
+    s->running[d->attempt].members = m;
+    pt_members_begin(m, s->now, delay);
+    pt_agenda_set(&s->agenda, d->attempt, pt_members_next(m));
+}
+
+/* How long what D starts does nothing yet. */
+static pt_time delay_of(const struct simulated *s, const struct pt_decision *d)
+{
+    pt_time until = pt_time_add(d->ready, s->config.launch_delay);
+
+    return until > s->now ? until - s->now : 0;
+}
+
+static void start(struct simulated *s, const struct pt_step *step,
+                  const struct pt_decision *d)
+{
+    struct pt_life *life = pt_lives_at(&s->lives, d->tag);
+    const struct pt_truth *truth = &life->truths[d->stage];
+    bool gang = life->stages[d->stage].mode == PT_GANG;
+    bool meet = gang && (truth->iterations > 0 || truth->together);
+    bool common = pt_fate_is_common(&s->config.chances, truth);
+    struct running *r = running_at(s, d->attempt);
+    pt_time delay = delay_of(s, d);
+
+    pt_assert(!r->members);
+    *r = (struct running){.killed = false};
+    if (meet || (!common && d->ntasks > 1))
+        start_members(s, life, step, d, delay, meet, common);
+    else
+        start_event(s, life, d, delay);
+}
+
+/* Whether some of what is killed keeps its slot for a while. */
+static bool linger(struct simulated *s, int32_t handle)
+{
+    struct running *r = &s->running[handle];
+
+    if (r->members) {
+        if (!pt_members_kill(r->members, s->now))
+            return false;
+        settle_members(s, handle);
+        return true;
+    }
+    if (r->lingers <= s->now)
+        return false;
+    r->task = -1;
+    r->outcome = PT_KILLED;
+    r->fault = PT_FAULT_ERROR;
+    pt_agenda_set(&s->agenda, handle, earlier(r->lingers, PT_TIME_FAR));
+    return true;
 }
 
 static void kill(struct simulated *s, const struct pt_decision *d)
 {
     struct running *r = &s->running[d->attempt];
 
-    pt_free(r->order);
-    r->order = NULL;
+    if (d->cause != PT_CAUSE_NODE && linger(s, d->attempt))
+        return;
+    end_members(r);
+    r->killed = true;
     pt_agenda_set(&s->agenda, d->attempt, PT_TIME_NEVER);
     pt_vec_push(s->killed, s->nkilled, s->killed_capacity, d->attempt);
+}
+
+/* Those who wait at a barrier go on, or fail. */
+static void answer(struct simulated *s, const struct pt_decision *d)
+{
+    struct running *r = &s->running[d->attempt];
+
+    if (!r->members)
+        return; /* killed in this step */
+    if (d->kind == PT_RELEASE)
+        pt_members_release(r->members, s->now, &s->told);
+    else
+        pt_members_refuse(r->members, d->task, &s->told);
+    settle_members(s, d->attempt);
+}
+
+static void record(struct simulated *s, const struct pt_record *record)
+{
+    pt_lives_end(&s->lives, record->job->tag, s->now);
+    s->live--;
+    pt_vec_push(s->leaving, s->nleaving, s->leaving_capacity, record->job->tag);
 }
 
 static int simulated_carry_out(struct pt_world *world,
@@ -293,10 +471,14 @@ static int simulated_carry_out(struct pt_world *world,
         const struct pt_decision *d = &step->decisions[i];
         switch (d->kind) {
         case PT_START:
-            start(s, d);
+            start(s, step, d);
             break;
         case PT_KILL:
             kill(s, d);
+            break;
+        case PT_RELEASE:
+        case PT_REFUSE:
+            answer(s, d);
             break;
         case PT_REJECT:
         case PT_HOLD:
@@ -304,10 +486,32 @@ static int simulated_carry_out(struct pt_world *world,
             break;
         }
     }
+    /* Who comes after a job does not wait for what lingers of it. */
+    for (int32_t i = 0; i < step->nover; i++)
+        pt_lives_end(&s->lives, step->over[i], s->now);
     for (int32_t i = 0; i < step->nrecords; i++)
-        pt_vec_push(s->leaving, s->nleaving, s->leaving_capacity,
-                    step->records[i].job->tag);
+        record(s, &step->records[i]);
     return 0;
+}
+
+/* --- all --- */
+
+int pt_simulated_first(struct pt_world *world, pt_time *first,
+                       struct pt_err *err)
+{
+    struct simulated *s = (struct simulated *)world;
+
+    if (pt_lives_start(&s->lives, err) < 0)
+        return -1;
+    *first = pt_lives_next(&s->lives);
+    return 0;
+}
+
+int64_t pt_simulated_unsubmitted(const struct pt_world *world)
+{
+    const struct simulated *s = (const struct simulated *)world;
+
+    return s->lives.read - s->lives.submitted;
 }
 
 static void simulated_close(struct pt_world *world)
@@ -315,28 +519,29 @@ static void simulated_close(struct pt_world *world)
     struct simulated *s = (struct simulated *)world;
 
     for (int32_t i = 0; i < s->running_capacity; i++)
-        pt_free(s->running[i].order);
-    for (int32_t i = 0; i < s->lives.top; i++)
-        pt_free(life_at(s, i)->copies);
+        end_members(&s->running[i]);
+    pt_lives_fini(&s->lives);
     pt_agenda_fini(&s->agenda);
-    pt_slab_fini(&s->lives);
     pt_free(s->running);
     pt_free(s->killed);
-    pt_free(s->facts);
+    pt_free(s->broken);
+    pt_free(s->turns);
+    pt_free(s->facts.items);
+    pt_free(s->told.items);
     pt_free(s->leaving);
     pt_free(s);
 }
 
-struct pt_world *pt_simulated_new(const struct pt_source *source, void *state)
+struct pt_world *pt_simulated_new(const struct pt_source *source, void *state,
+                                  const struct pt_simulated_config *config)
 {
     struct simulated *s = pt_alloc(1, sizeof *s);
 
     s->world = (struct pt_world){.next = simulated_next,
                                  .carry_out = simulated_carry_out,
                                  .close = simulated_close};
-    s->source = source;
-    s->state = state;
+    s->config = *config;
+    pt_lives_init(&s->lives, source, state, &s->config.chances);
     pt_agenda_init(&s->agenda);
-    pt_slab_init(&s->lives, sizeof(struct life));
     return &s->world;
 }

@@ -1,8 +1,5 @@
 #include "world/tape.h"
 
-#include <errno.h>
-#include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,126 +7,17 @@
 #include "base/text.h"
 #include "base/vec.h"
 #include "core/words.h"
-
-/* What runs, by the core's handle: for checking what the tape says of it. */
-struct taped_run {
-    int32_t task, ntasks, left; /* left 0: it does not run */
-    bool killing;
-    uint64_t *ended; /* bit per task, once one ended by itself */
-};
-
-/* A job as the tape has it; the core borrows it until its record is out. */
-struct taped_job {
-    struct pt_job job;
-    struct pt_stage *stages;
-    int32_t *parents;
-};
-
-struct tape {
-    struct pt_world world;
-    struct pt_tape_result *result;
-    bool other;
-    FILE *file;
-    char *path, *line;
-    size_t size;
-    int number; /* of the line */
-    json_t *step;
-    struct pt_fact *facts;
-    int32_t nfacts, fact_capacity;
-    struct taped_job **jobs; /* by tag; NULL: gone */
-    int32_t njobs, job_capacity;
-    int32_t *leaving;
-    int32_t nleaving, leaving_capacity;
-    pt_time now;
-    int64_t rank; /* of the last submission */
-    struct pt_core_config config;
-    struct taped_run *runs; /* [run_capacity] by handle */
-    int32_t run_capacity;
-    bool whole;    /* the last line has been read */
-    json_t *ahead; /* a step that has been read, and is not due yet */
-    int64_t nread; /* lines that are steps, and the last */
-};
-
-/* --- lines --- */
-
-static int bad(const struct tape *t, struct pt_err *err, const char *what)
-{
-    return pt_err_at(err, PT_ERR_INPUT, t->path, t->number, 1, "%s", what);
-}
-
-/* The next line as JSON: 1, 0 = the end, -1. */
-static int read_line(struct tape *t, json_t **value, struct pt_err *err)
-{
-    json_error_t error;
-    ssize_t n;
-
-    errno = 0;
-    n = getline(&t->line, &t->size, t->file);
-    if (n < 0 && ferror(t->file))
-        return pt_err_at(err, PT_ERR_INPUT, t->path, t->number, 0, "%s",
-                         strerror(errno));
-    if (n < 0)
-        return 0;
-    t->number++;
-    *value = json_loadb(t->line, (size_t)n, JSON_REJECT_DUPLICATES, &error);
-    if (!*value)
-        return pt_err_at(err, PT_ERR_INPUT, t->path, t->number, error.column,
-                         "not JSON: %s (expected a step of a tape)",
-                         error.text);
-    if (!json_is_object(*value)) {
-        json_decref(*value);
-        return bad(t, err, "not a JSON object (expected a step of a tape)");
-    }
-    return 1;
-}
-
-static int open_file(struct tape *t, const char *path, struct pt_err *err)
-{
-    t->path = pt_text_dup(path, strlen(path));
-    t->file = fopen(path, "r");
-    if (!t->file)
-        return pt_err_at(err, PT_ERR_INPUT, path, 0, 0, "%s", strerror(errno));
-    return 0;
-}
-
-/* The header's line, checked. */
-static json_t *read_header(struct tape *t, struct pt_err *err)
-{
-    json_t *header = NULL;
-    int got = read_line(t, &header, err);
-
-    if (got == 0)
-        bad(t, err, "empty (expected a tape: replay --tape writes one)");
-    if (got <= 0)
-        return NULL;
-    const char *schema = json_string_value(json_object_get(header, "schema"));
-    if (!schema || strcmp(schema, "protium.tape/1") != 0 ||
-        !json_is_object(json_object_get(header, "config"))) {
-        json_decref(header);
-        bad(t, err, "not a tape (expected schema protium.tape/1)");
-        return NULL;
-    }
-    return header;
-}
-
-static void tape_free(struct tape *t)
-{
-    if (t->file)
-        fclose(t->file);
-    pt_free(t->path);
-    free(t->line);
-    pt_free(t);
-}
+#include "world/tape_parts.h"
 
 int pt_tape_config(const char *path, char **config, char **label,
                    struct pt_err *err)
 {
-    struct tape *t = pt_alloc(1, sizeof *t);
+    struct pt_tape *t = pt_alloc(1, sizeof *t);
     json_t *header = NULL;
 
-    if (open_file(t, path, err) == 0)
-        header = read_header(t, err);
-    tape_free(t);
+    if (pt_tape_open(t, path, err) == 0)
+        header = pt_tape_header(t, err);
+    pt_tape_free(t);
     if (!header)
         return -1;
     const char *name = json_string_value(json_object_get(header, "label"));
@@ -142,245 +30,16 @@ int pt_tape_config(const char *path, char **config, char **label,
     return 0;
 }
 
-/* --- facts --- */
-
-/* OBJECT's integer KEY in [min, max]; *good is cleared if it is not one. */
-static int64_t integer(const json_t *object, const char *key, int64_t min,
-                       int64_t max, bool *good)
-{
-    const json_t *value = json_object_get(object, key);
-    int64_t n = json_integer_value(value);
-
-    if (!json_is_integer(value) || n < min || n > max) {
-        *good = false;
-        return min;
-    }
-    return n;
-}
-
-static int32_t index_of(const char *const *names, int32_t n, const char *name)
-{
-    for (int32_t i = 0; name && i < n; i++)
-        if (strcmp(names[i], name) == 0)
-            return i;
-    return -1;
-}
-
-static void read_stage(const json_t *object, struct pt_stage *stage,
-                       int32_t *parents, int32_t number, bool *good)
-{
-    const char *mode = json_string_value(json_object_get(object, "mode"));
-    const json_t *need = json_object_get(object, "need");
-    const json_t *above = json_object_get(object, "parents");
-
-    *stage = (struct pt_stage){
-        .ntasks = (int32_t)integer(object, "tasks", 1, INT32_MAX, good),
-        .mode = mode && strcmp(mode, "gang") == 0 ? PT_GANG : PT_PARALLEL,
-        .limit = integer(object, "limit", 1, INT64_MAX, good),
-        .nparents = (int32_t)json_array_size(above),
-        .parents = parents};
-    for (size_t r = 0; r < PT_RESOURCES; r++)
-        stage->need.amount[r] = json_integer_value(json_array_get(need, r));
-    for (int32_t i = 0; i < stage->nparents; i++) {
-        parents[i] =
-            (int32_t)json_integer_value(json_array_get(above, (size_t)i));
-        if (parents[i] < 0 || parents[i] >= number)
-            *good = false;
-    }
-    if (stage->need.amount[PT_CORES] < 0)
-        *good = false;
-}
-
-static struct taped_job *read_job(struct tape *t, const json_t *fact,
-                                  bool *good)
-{
-    const json_t *stages = json_object_get(fact, "stages");
-    size_t n = json_array_size(stages), nparents = 0;
-    struct taped_job *taped = pt_alloc(1, sizeof *taped);
-
-    for (size_t i = 0; i < n; i++)
-        nparents += json_array_size(
-            json_object_get(json_array_get(stages, i), "parents"));
-    taped->stages = pt_alloc(n + 1, sizeof *taped->stages);
-    taped->parents = pt_alloc(nparents + 1, sizeof *taped->parents);
-    int32_t *parents = taped->parents;
-    for (size_t i = 0; i < n; i++) {
-        read_stage(json_array_get(stages, i), &taped->stages[i], parents,
-                   (int32_t)i, good);
-        parents += taped->stages[i].nparents;
-    }
-    if (n == 0 || n > INT32_MAX)
-        *good = false;
-    taped->job = (struct pt_job){
-        .rank = integer(fact, "submitted", 0, INT64_MAX, good),
-        .id = integer(fact, "id", INT64_MIN, INT64_MAX, good),
-        .user = integer(fact, "user", INT64_MIN, INT64_MAX, good),
-        .group = integer(fact, "group", INT64_MIN, INT64_MAX, good),
-        .queue = integer(fact, "queue", INT64_MIN, INT64_MAX, good),
-        .tag = t->njobs,
-        .nstages = (int32_t)n,
-        .submit = t->now,
-        .stages = taped->stages};
-    pt_vec_push(t->jobs, t->njobs, t->job_capacity, taped);
-    return taped;
-}
-
-/* Whether FACT, an ending, can be: it is taken note of. */
-static bool note_ended(struct tape *t, const struct pt_fact *fact)
-{
-    if (fact->attempt >= t->run_capacity)
-        return false;
-    struct taped_run *run = &t->runs[fact->attempt];
-    int32_t index = fact->task - run->task;
-    if (run->left == 0 || (fact->outcome == PT_KILLED && !run->killing))
-        return false;
-    if (fact->task < 0) {
-        run->left = 0;
-        return true;
-    }
-    if (index < 0 || index >= run->ntasks)
-        return false;
-    if (!run->ended)
-        run->ended =
-            pt_alloc((size_t)(run->ntasks + 63) / 64, sizeof(uint64_t));
-    if (run->ended[index / 64] >> (index % 64) & 1)
-        return false;
-    run->ended[index / 64] |= UINT64_C(1) << (index % 64);
-    run->left--;
-    return true;
-}
-
-/* Whether the machine can be asked for the stages of JOB. */
-static bool can_be(const struct tape *t, const struct pt_job *job)
-{
-    for (int32_t i = 0; i < job->nstages; i++) {
-        const struct pt_need *need = &job->stages[i].need;
-        bool any = false;
-        for (int r = 0; r < PT_RESOURCES; r++) {
-            if (need->amount[r] < 0)
-                return false;
-            any = any || need->amount[r] > 0;
-        }
-        if (!any || (!t->config.named && need->amount[PT_CORES] != 1000))
-            return false;
-    }
-    return true;
-}
-
-static void note_started(struct tape *t, const struct pt_decision *d)
-{
-    int32_t had = t->run_capacity;
-
-    if (d->kind == PT_KILL)
-        t->runs[d->attempt].killing = true;
-    if (d->kind != PT_START)
-        return;
-    pt_vec_reserve(t->runs, t->run_capacity, d->attempt + 1);
-    if (t->run_capacity > had)
-        memset(t->runs + had, 0,
-               (size_t)(t->run_capacity - had) * sizeof *t->runs);
-    struct taped_run *run = &t->runs[d->attempt];
-    pt_free(run->ended);
-    *run = (struct taped_run){
-        .task = d->task, .ntasks = d->ntasks, .left = d->ntasks};
-}
-
-static bool read_fact(struct tape *t, const json_t *object,
-                      struct pt_fact *fact)
-{
-    bool good = true;
-
-    *fact = (struct pt_fact){.task = -1};
-    if (json_object_get(object, "submitted")) {
-        fact->kind = PT_FACT_SUBMITTED;
-        fact->job = &read_job(t, object, &good)->job;
-        good = good && fact->job->rank > t->rank && can_be(t, fact->job);
-        t->rank = fact->job->rank;
-    } else if (json_object_get(object, "ended")) {
-        const char *name =
-            json_string_value(json_object_get(object, "outcome"));
-        int32_t outcome = index_of(pt_outcome_words, PT_OUTCOME_WORDS, name);
-        fact->kind = PT_FACT_ENDED;
-        fact->attempt = (int32_t)integer(object, "ended", 1, INT32_MAX, &good);
-        fact->task = (int32_t)integer(object, "task", -1, INT32_MAX, &good);
-        fact->outcome = (enum pt_outcome)(outcome < 0 ? 0 : outcome);
-        good = good && outcome >= 0 && note_ended(t, fact);
-    } else if (json_object_get(object, "down")) {
-        fact->kind = PT_FACT_NODE_DOWN;
-        fact->node =
-            (int32_t)integer(object, "down", 0, t->config.nodes - 1, &good);
-    } else {
-        fact->kind = PT_FACT_NODE_UP;
-        fact->node =
-            (int32_t)integer(object, "up", 0, t->config.nodes - 1, &good);
-    }
-    return good;
-}
-
-static void job_free(struct taped_job *taped)
-{
-    if (!taped)
-        return;
-    pt_free(taped->stages);
-    pt_free(taped->parents);
-    pt_free(taped);
-}
-
-/* The next step of the tape into t->ahead: 1, 0 = the end, -1. */
-static int read_step(struct tape *t, struct pt_err *err)
-{
-    bool good = true;
-    int got = read_line(t, &t->ahead, err);
-
-    if (got < 0)
-        return -1;
-    if (got == 0)
-        return t->whole ? 0
-                        : bad(t, err,
-                              "the tape ends early (expected a last line with "
-                              "the number of steps)");
-    if (t->whole)
-        return bad(t, err, "a line after the last (expected the file's end)");
-    t->nread++;
-    if (!json_object_get(t->ahead, "steps"))
-        return 1;
-    t->whole = true;
-    if (integer(t->ahead, "steps", 0, INT64_MAX, &good) != t->nread - 1)
-        return bad(t, err, "steps are missing (expected as many as there are)");
-    json_decref(t->ahead);
-    t->ahead = NULL;
-    return read_step(t, err);
-}
-
-/* The facts of the step that is due, at AT. */
-static int read_facts(struct tape *t, pt_time at, struct pt_err *err)
-{
-    const json_t *list = json_object_get(t->step, "facts");
-
-    t->now = at;
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        struct pt_fact fact;
-        if (!read_fact(t, json_array_get(list, i), &fact))
-            return bad(t, err,
-                       "a fact that cannot be (expected submitted, ended, down "
-                       "or up, with all its members, of what is there)");
-        pt_vec_push(t->facts, t->nfacts, t->fact_capacity, fact);
-    }
-    t->result->steps++;
-    t->result->facts += t->nfacts;
-    return 1;
-}
-
 static int tape_next(struct pt_world *world, pt_time wake, pt_time *now,
                      const struct pt_fact **facts, int32_t *n,
                      struct pt_err *err)
 {
-    struct tape *t = (struct tape *)world;
+    struct pt_tape *t = (struct pt_tape *)world;
     bool good = true;
     int got = 1;
 
     for (int32_t i = 0; i < t->nleaving; i++) {
-        job_free(t->jobs[t->leaving[i]]);
+        pt_taped_job_free(t->jobs[t->leaving[i]]);
         t->jobs[t->leaving[i]] = NULL;
     }
     t->nleaving = 0;
@@ -390,23 +49,25 @@ static int tape_next(struct pt_world *world, pt_time wake, pt_time *now,
     if (t->result->differs)
         return 0;
     if (!t->ahead)
-        got = read_step(t, err);
+        got = pt_tape_read_step(t, err);
     if (got <= 0)
         return got;
-    pt_time at = integer(t->ahead, "t", INT64_MIN + 1, INT64_MAX - 1, &good);
+    pt_time at =
+        pt_tape_integer(t->ahead, "t", INT64_MIN + 1, INT64_MAX - 1, &good);
     if (!good || at < t->now ||
         !json_is_array(json_object_get(t->ahead, "facts")) ||
         !json_is_array(json_object_get(t->ahead, "decisions")))
-        return bad(t, err,
-                   "not a step (expected t, not before the last one's, facts "
-                   "and decisions)");
+        return pt_tape_bad(
+            t, err,
+            "not a step (expected t, not before the last one's, facts "
+            "and decisions)");
     /* The tape has the wake-ups of its own core; another has its own. */
     if (t->other && wake < at) {
         t->now = *now = wake;
     } else {
         t->step = t->ahead;
         t->ahead = NULL;
-        got = read_facts(t, at, err);
+        got = pt_tape_read_facts(t, at, err);
         *now = at;
     }
     *facts = t->facts;
@@ -418,7 +79,7 @@ static int tape_next(struct pt_world *world, pt_time wake, pt_time *now,
 
 /* What two decisions are compared by, in this order. */
 struct gist {
-    int64_t rank, stage, try, task, kind, ntasks;
+    int64_t rank, stage, try, task, kind, ntasks, launch, copy, epoch;
 };
 
 static int gist_compare(const void *a, const void *b)
@@ -442,19 +103,31 @@ static struct gist gist_of_taped(const json_t *object)
         if (json_object_get(object, pt_decision_words[i]))
             gist.kind = i;
     if (gist.kind >= 0)
-        gist.rank =
-            integer(object, pt_decision_words[gist.kind], 0, INT64_MAX, &good);
-    gist.stage = integer(object, "stage", 0, INT32_MAX, &good);
-    gist.try = integer(object, "try", 0, INT32_MAX, &good);
-    gist.task = integer(object, "task", 0, INT32_MAX, &good);
-    gist.ntasks = integer(object, "tasks", 0, INT32_MAX, &good);
+        gist.rank = pt_tape_integer(object, pt_decision_words[gist.kind], 0,
+                                    INT64_MAX, &good);
+    gist.stage = pt_tape_integer(object, "stage", 0, INT32_MAX, &good);
+    gist.try = pt_tape_integer(object, "try", 0, INT32_MAX, &good);
+    gist.task = pt_tape_integer(object, "task", -1, INT32_MAX, &good);
+    gist.ntasks = pt_tape_integer(object, "tasks", 0, INT32_MAX, &good);
+    gist.launch = pt_tape_integer_or(object, "launch", 0, INT32_MAX, 0, &good);
+    gist.copy = json_is_true(json_object_get(object, "copy"));
+    gist.epoch = pt_tape_integer_or(object, "epoch", 0, INT32_MAX, 0, &good);
+    if (!good)
+        gist.kind = -1;
     return gist;
 }
 
 static struct gist gist_of(const struct pt_decision *d)
 {
-    return (struct gist){d->rank, d->stage, d->try,
-                         d->task, d->kind,  d->ntasks};
+    return (struct gist){.rank = d->rank,
+                         .stage = d->stage,
+                         .try = d->try,
+                         .task = d->task,
+                         .kind = d->kind,
+                         .ntasks = d->ntasks,
+                         .launch = d->launch,
+                         .copy = d->copy,
+                         .epoch = d->epoch};
 }
 
 static bool same_ranges(const json_t *list, const struct pt_decision *d,
@@ -472,8 +145,48 @@ static bool same_ranges(const json_t *list, const struct pt_decision *d,
     return true;
 }
 
+/* LIST, if it is one; else all are 0. */
+static bool same_numbers(const json_t *list, const int64_t *numbers, int32_t n)
+{
+    if (list && (int32_t)json_array_size(list) != n)
+        return false;
+    for (int32_t i = 0; i < n; i++)
+        if (json_integer_value(json_array_get(list, (size_t)i)) != numbers[i])
+            return false;
+    return true;
+}
+
+static bool same_messages(const json_t *object, const struct pt_decision *d,
+                          const struct pt_step *step)
+{
+    const json_t *partial = json_object_get(object, "partial");
+    const json_t *messages = json_object_get(object, "messages");
+
+    if (d->partial != (partial != NULL) || (messages && d->kind != PT_RELEASE))
+        return false;
+    if (d->partial)
+        return same_numbers(partial, step->messages + d->message, d->ntasks);
+    if (d->kind != PT_RELEASE)
+        return true;
+    if (!step->messages)
+        return messages == NULL;
+    return same_numbers(messages, step->messages + d->message, d->ntasks);
+}
+
+/* What another policy need not have in common with the recorded one. */
+static bool same_rest(const json_t *object, const struct pt_decision *d,
+                      const struct pt_step *step)
+{
+    return json_integer_value(json_object_get(object, "attempt")) ==
+               d->attempt &&
+           pt_tape_word(object, "cause", pt_cause_words, PT_CAUSE_WORDS) ==
+               (int32_t)d->cause &&
+           same_ranges(json_object_get(object, "at"), d, step->ranges) &&
+           same_messages(object, d, step);
+}
+
 /* The number that people know the job by; of one that has left, its rank. */
-static long long job_id(const struct tape *t, int64_t rank)
+static long long job_id(const struct pt_tape *t, int64_t rank)
 {
     for (int32_t i = t->njobs - 1; i >= 0; i--)
         if (t->jobs[i] && t->jobs[i]->job.rank == rank)
@@ -481,25 +194,38 @@ static long long job_id(const struct tape *t, int64_t rank)
     return (long long)rank;
 }
 
-static void describe(const struct tape *t, char text[PT_TAPE_TEXT],
+/* "start job 12", or "start job 12 stage 1.0" as Spark has it. */
+static int describe_one(const struct pt_tape *t, char *text, size_t size,
+                        const struct gist *gist)
+{
+    const char *word = gist->kind >= 0 ? pt_decision_words[gist->kind] : "?";
+
+    if (gist->stage == 0 && gist->try == 0)
+        return snprintf(text, size, "%s job %lld", word, job_id(t, gist->rank));
+    return snprintf(text, size, "%s job %lld stage %lld.%lld", word,
+                    job_id(t, gist->rank), (long long)gist->stage,
+                    (long long)gist->try);
+}
+
+static void describe(const struct pt_tape *t, char text[PT_TAPE_TEXT],
                      const struct gist *gists, int32_t n)
 {
     size_t used = 0, size = PT_TAPE_TEXT;
 
     text[0] = '\0';
     for (int32_t i = 0; i < n && used < size; i++) {
-        int wrote = snprintf(
-            text + used, size - used, "%s%s job %lld", i > 0 ? ", " : "",
-            gists[i].kind >= 0 ? pt_decision_words[gists[i].kind] : "?",
-            job_id(t, gists[i].rank));
-        used += wrote > 0 ? (size_t)wrote : 0;
+        if (i > 0)
+            used += (size_t)snprintf(text + used, size - used, ", ");
+        if (used < size)
+            used +=
+                (size_t)describe_one(t, text + used, size - used, &gists[i]);
     }
     if (n == 0)
         pt_text_copy(text, size, "nothing");
 }
 
 /* Whether the decisions of STEP are those of the tape's. */
-static bool agrees(const struct tape *t, const struct pt_step *step,
+static bool agrees(const struct pt_tape *t, const struct pt_step *step,
                    const json_t *list, struct gist *then, struct gist *now)
 {
     int32_t n = (int32_t)json_array_size(list);
@@ -518,11 +244,7 @@ static bool agrees(const struct tape *t, const struct pt_step *step,
         const json_t *object = json_array_get(list, (size_t)i);
         if (gist_compare(&then[i], &now[i]) != 0)
             return false;
-        if (!t->other &&
-            (json_integer_value(json_object_get(object, "attempt")) !=
-                 step->decisions[i].attempt ||
-             !same_ranges(json_object_get(object, "at"), &step->decisions[i],
-                          step->ranges)))
+        if (!t->other && !same_rest(object, &step->decisions[i], step))
             return false;
     }
     return true;
@@ -531,7 +253,7 @@ static bool agrees(const struct tape *t, const struct pt_step *step,
 static int tape_carry_out(struct pt_world *world, const struct pt_step *step,
                           struct pt_err *err)
 {
-    struct tape *t = (struct tape *)world;
+    struct pt_tape *t = (struct pt_tape *)world;
     const json_t *list = json_object_get(t->step, "decisions");
     size_t n = json_array_size(list), m = (size_t)step->ndecisions;
     struct gist *then = pt_alloc(n + 1, sizeof *then);
@@ -548,7 +270,7 @@ static int tape_carry_out(struct pt_world *world, const struct pt_step *step,
         t->result->decisions += step->ndecisions;
     }
     for (int32_t i = 0; i < step->ndecisions; i++)
-        note_started(t, &step->decisions[i]);
+        pt_tape_note(t, &step->decisions[i], step->messages);
     for (int32_t i = 0; i < step->nrecords; i++)
         pt_vec_push(t->leaving, t->nleaving, t->leaving_capacity,
                     step->records[i].job->tag);
@@ -559,26 +281,29 @@ static int tape_carry_out(struct pt_world *world, const struct pt_step *step,
 
 static void tape_close(struct pt_world *world)
 {
-    struct tape *t = (struct tape *)world;
+    struct pt_tape *t = (struct pt_tape *)world;
 
     for (int32_t i = 0; i < t->njobs; i++)
-        job_free(t->jobs[i]);
-    for (int32_t i = 0; i < t->run_capacity; i++)
+        pt_taped_job_free(t->jobs[i]);
+    for (int32_t i = 0; i < t->run_capacity; i++) {
         pt_free(t->runs[i].ended);
+        pt_free(t->runs[i].waiting);
+        pt_free(t->runs[i].tasks);
+    }
     json_decref(t->step);
     json_decref(t->ahead);
     pt_free(t->runs);
     pt_free(t->jobs);
     pt_free(t->facts);
     pt_free(t->leaving);
-    tape_free(t);
+    pt_tape_free(t);
 }
 
 struct pt_world *pt_tape_new(const char *path,
                              const struct pt_core_config *config, bool other,
                              struct pt_tape_result *result, struct pt_err *err)
 {
-    struct tape *t = pt_alloc(1, sizeof *t);
+    struct pt_tape *t = pt_alloc(1, sizeof *t);
     json_t *header = NULL;
 
     t->world = (struct pt_world){
@@ -589,10 +314,10 @@ struct pt_world *pt_tape_new(const char *path,
     t->now = INT64_MIN + 1;
     t->result = result;
     *result = (struct pt_tape_result){.differs = false};
-    if (open_file(t, path, err) == 0)
-        header = read_header(t, err);
+    if (pt_tape_open(t, path, err) == 0)
+        header = pt_tape_header(t, err);
     if (!header) {
-        tape_free(t);
+        pt_tape_free(t);
         return NULL;
     }
     json_decref(header);

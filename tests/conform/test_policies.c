@@ -217,6 +217,9 @@ static bool audit_decision(struct audit *a, const struct trial_event *e)
             return say(a, "nothing was held");
         give(a, go, e->attempt);
         return true;
+    case PT_RELEASE:
+    case PT_REFUSE:
+        return say(a, "nobody waits at a barrier");
     }
     return false;
 }

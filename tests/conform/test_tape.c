@@ -274,11 +274,34 @@ static char *record(const struct reel *r, struct trial_setup *setup)
     return text;
 }
 
+/* PATTERN with each @N turned into the handle of the attempt that was the N-th
+ * to be made on the tape TEXT, from 1: which numbers there are is the core's.
+ */
+static void expand(char out[200], const char *text, const char *pattern)
+{
+    const char *first = strstr(text, "\"attempt\":");
+    long base = strtol(first + strlen("\"attempt\":"), NULL, 10);
+    size_t n = 0;
+
+    for (; *pattern && n < 180; pattern++) {
+        if (*pattern != '@') {
+            out[n++] = *pattern;
+            continue;
+        }
+        n += (size_t)snprintf(out + n, 200 - n, "%ld", base + *++pattern - '1');
+    }
+    out[n] = '\0';
+}
+
 /* The tape with FROM in line LINE turned into TO. */
 static void damage(const struct reel *r, const char *text, int line,
-                   const char *from, const char *to)
+                   const char *raw_from, const char *raw_to)
 {
+    char from[200], to[200];
     const char *at = text;
+
+    expand(from, text, raw_from);
+    expand(to, text, raw_to);
     FILE *file = fopen(r->path, "wb");
 
     assert_non_null(file);
@@ -305,8 +328,8 @@ static void test_a_decision_that_was_changed_is_a_difference(void **state)
         {2, "\"tasks\":2,\"cause\"", "\"tasks\":1,\"cause\""},
         {2, "[0,2]", "[1,2]"},
         {2, "\"start\"", "\"hold\""},
-        {4, "\"attempt\":3", "\"attempt\":2"},
-        {3, "\"decisions\":[]", "\"decisions\":[{\"start\":1,\"attempt\":2}]"},
+        {4, "\"attempt\":@3", "\"attempt\":@2"},
+        {3, "\"decisions\":[]", "\"decisions\":[{\"start\":1,\"attempt\":@2}]"},
     };
     struct reel r = {.overruns = false};
     struct trial_setup setup;
@@ -412,9 +435,9 @@ static void test_a_damaged_line_is_an_error_at_that_line(void **state)
 static void test_impossible_facts_are_an_error_at_their_line(void **state)
 {
     static const struct damage damages[] = {
-        {5, "\"ended\":1", "\"ended\":7"}, /* never started */
-        {5, "\"ended\":1", "\"ended\":2"}, /* waits */
-        {5, "\"ended\":1", "\"ended\":99999"},
+        {5, "\"ended\":@1", "\"ended\":@7"}, /* never started */
+        {5, "\"ended\":@1", "\"ended\":@2"}, /* waits */
+        {5, "\"ended\":@1", "\"ended\":99999"},
         {5, "\"success\"", "\"killed\""}, /* nobody was */
         {5, "\"task\":-1", "\"task\":5"}, /* of two */
         {3, "\"submitted\":1", "\"submitted\":0"},

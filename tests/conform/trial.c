@@ -183,7 +183,8 @@ static int drive(const struct trial_setup *setup, struct pt_core *core,
         w->tape = pt_alloc(1, pt_sink_tape.state_size);
         pt_sink_tape.open(w->tape, &out, &context, err);
     }
-    struct pt_world *world = pt_simulated_new(&array_source, array);
+    const struct pt_simulated_config plain = {.shuffle = false};
+    struct pt_world *world = pt_simulated_new(&array_source, array, &plain);
     int status = pt_drive(world, core, &watcher, &w->stop, err);
     world->close(world);
     if (w->stop) {

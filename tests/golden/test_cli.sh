@@ -592,13 +592,13 @@ done
 expect 'good: --version' 0 '' --version
 judge 'good: it is one line' test "$(wc -l <.out)" -eq 1
 said 'good: it says which' '^protium [0-9]+\.[0-9]+\.[0-9]+ '
-for list in policies:backfill places:spread sources:swf models:lublin \
+for list in policies:backfill places:spread sources:swf models:lublin stragglers:pareto faults:chance \
     sinks:jobs metrics:bounded_slowdown figures:gantt settings:ties; do
     expect "good: list ${list%:*}" 0 '' list "${list%:*}"
     said "good: ${list#*:} is in it" "^ +${list#*:}[ =]"
 done
 expect 'good: list' 0 '' list
-judge 'good: all lists' test "$(grep -cE '^[a-z]+$' .out)" -eq 9
+judge 'good: all lists' test "$(grep -cE '^[a-z]+$' .out)" -eq 11
 
 # ---- JSON ----
 

@@ -19,7 +19,7 @@ BEGIN {
     allowed["sim/sink"] = "sim/base sim/core sim/metrics sim/sink " \
         "sim/run.h sim/version.h traces/source.h"
     allowed["sim/world"] = "sim/base sim/core sim/world traces/source.h " \
-        "models/model.h"
+        "models/straggler.h models/fault.h models/stream.h"
     allowed["traces"] = "sim/base sim/core traces sim/sink/out.h"
     allowed["models"] = "sim/base sim/core models traces/source.h"
     allowed["plots"] = "sim/base sim/metrics plots sim/registry.h"

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/vec.h"
+#include "core/words.h"
 #include "registry.h"
 
 static const void *open_plugin(const void *plugins, const char *kind,
@@ -27,6 +28,10 @@ struct bench *bench_new(const struct bench_setup *setup)
                                     .exclusive = setup->exclusive,
                                     .ties = setup->ties,
                                     .limits = setup->limits,
+                                    .rules = setup->rules,
+                                    .node = setup->node,
+                                    .pools = setup->pools,
+                                    .npools = setup->npools,
                                     .policy = setup->own};
 
     if (setup->cores > 0)
@@ -40,12 +45,16 @@ struct bench *bench_new(const struct bench_setup *setup)
     config.policy_state = bench->policy_state;
     config.place_state = bench->place_state;
     bench->core = pt_core_new(&config);
+    bench->try = -1;
     return bench;
 }
 
 void bench_free(struct bench *bench)
 {
     alarm(0);
+    if (bench->books.open)
+        pt_ledger_fini(&bench->books.ledger);
+    pt_free(bench->books.spent);
     pt_core_free(bench->core);
     for (int32_t i = 0; i < bench->njobs; i++)
         pt_free(bench->jobs[i]);
@@ -69,6 +78,13 @@ static struct pt_stage stage_of(struct bench_job *own, int32_t i,
                             .mode = stage->mode,
                             .need = stage->need,
                             .limit = stage->limit,
+                            .id = i,
+                            .retries = stage->retries,
+                            .result = stage->result,
+                            .flaw = stage->flaw,
+                            .profile = stage->profile,
+                            .sites_at = stage->sites_at,
+                            .sites = stage->sites,
                             .parents = own->parents[i]};
     bool any = false;
 
@@ -93,6 +109,7 @@ int32_t bench_job(struct bench *bench, const struct bench_stage *stages,
     own->job = (struct pt_job){.rank = number,
                                .id = number,
                                .user = bench->user,
+                               .pool = bench->pool,
                                .group = -1,
                                .queue = -1,
                                .tag = 100 + number,
@@ -106,37 +123,107 @@ int32_t bench_job(struct bench *bench, const struct bench_stage *stages,
 
 int32_t bench_gang(struct bench *bench, int32_t ntasks, pt_time limit)
 {
-    struct bench_stage stage = {PT_GANG, ntasks, limit, NULL, {{0}}};
+    struct bench_stage stage = {
+        .mode = PT_GANG, .ntasks = ntasks, .limit = limit};
 
     return bench_job(bench, &stage, 1);
 }
 
 int32_t bench_parallel(struct bench *bench, int32_t ntasks, pt_time limit)
 {
-    struct bench_stage stage = {PT_PARALLEL, ntasks, limit, NULL, {{0}}};
+    struct bench_stage stage = {
+        .mode = PT_PARALLEL, .ntasks = ntasks, .limit = limit};
 
     return bench_job(bench, &stage, 1);
+}
+
+void bench_fact(struct bench *bench, struct pt_fact fact)
+{
+    add_fact(bench, fact);
+}
+
+static bool runs_task(const struct bench_run *run, int32_t task)
+{
+    if (task < 0)
+        return true;
+    if (run->tasks != 0)
+        return task < 64 && (run->tasks >> task & 1);
+    return task >= run->task && task < run->task + run->ntasks;
+}
+
+/* The index of the attempt of STAGE that runs TASK (-1: any). */
+static int32_t find_run(const struct bench *bench, int32_t job, int32_t stage,
+                        int32_t task)
+{
+    for (int32_t i = 0; i < bench->nruns; i++) {
+        const struct bench_run *run = &bench->runs[i];
+        if (run->job == job && run->stage == stage && run->left > 0 &&
+            (bench->try < 0 || run->try == bench->try) && runs_task(run, task))
+            return i;
+    }
+    fail_msg("job %d, stage %d, task %d does not run", job, stage, task);
+    return -1;
+}
+
+int32_t bench_handle(const struct bench *bench, int32_t job, int32_t stage,
+                     int32_t task)
+{
+    return bench->runs[find_run(bench, job, stage, task)].handle;
+}
+
+/* As FACT says; the attempt is the one that runs its task. */
+static void ends(struct bench *bench, int32_t job, int32_t stage,
+                 struct pt_fact fact)
+{
+    struct bench_run *run =
+        &bench->runs[find_run(bench, job, stage, fact.task)];
+
+    fact.kind = PT_FACT_ENDED;
+    fact.attempt = run->handle;
+    add_fact(bench, fact);
+    int32_t n = fact.task < 0 ? run->left : 1;
+    bench->books.ending_slots += n * run->slots;
+    bench->books.ending_starts += n * run->slots * run->start;
+    run->left -= n;
+    if (run->left == 0)
+        *run = bench->runs[--bench->nruns];
 }
 
 void bench_ends(struct bench *bench, int32_t job, int32_t stage, int32_t task,
                 enum pt_outcome outcome)
 {
-    for (int32_t i = 0; i < bench->nruns; i++) {
-        struct bench_run *run = &bench->runs[i];
-        if (run->job != job || run->stage != stage || run->left == 0 ||
-            (task >= 0 &&
-             (task < run->task || task >= run->task + run->ntasks)))
-            continue;
-        add_fact(bench, (struct pt_fact){.kind = PT_FACT_ENDED,
-                                         .outcome = outcome,
-                                         .attempt = run->handle,
-                                         .task = task});
-        run->left -= task < 0 ? run->left : 1;
-        if (run->left == 0)
-            *run = bench->runs[--bench->nruns];
-        return;
-    }
-    fail_msg("job %d, stage %d, task %d does not run", job, stage, task);
+    ends(bench, job, stage, (struct pt_fact){.task = task, .outcome = outcome});
+}
+
+void bench_fails(struct bench *bench, int32_t job, int32_t stage, int32_t task,
+                 enum pt_fault fault)
+{
+    ends(bench, job, stage,
+         (struct pt_fact){.task = task, .outcome = PT_FAILURE, .fault = fault});
+}
+
+void bench_fetch_fails(struct bench *bench, int32_t job, int32_t stage,
+                       int32_t task, int32_t parent, int32_t output)
+{
+    ends(bench, job, stage,
+         (struct pt_fact){.task = task,
+                          .outcome = PT_FAILURE,
+                          .fault = PT_FAULT_FETCH,
+                          .parent = parent,
+                          .output = output});
+}
+
+void bench_enters(struct bench *bench, int32_t job, int32_t stage, int32_t task,
+                  enum pt_sync sync, int32_t epoch, int64_t message)
+{
+    add_fact(bench,
+             (struct pt_fact){.kind = PT_FACT_ENTERED,
+                              .attempt = bench_handle(bench, job, stage, task),
+                              .task = task,
+                              .sync = sync,
+                              .epoch = epoch,
+                              .width = bench->jobs[job]->stage[stage].ntasks,
+                              .message = message});
 }
 
 void bench_done(struct bench *bench, int32_t job)
@@ -172,27 +259,47 @@ static void say_ranges(struct bench *bench, int32_t first, int32_t n)
     }
 }
 
+/* What members that meet are told. */
+static void say_sync(struct bench *bench, const struct pt_decision *d)
+{
+    if (d->kind == PT_REFUSE && d->task >= 0)
+        say(bench, ":%d", d->task);
+    say(bench, " #%d", d->epoch);
+    for (int32_t i = 0; d->kind == PT_RELEASE && i < d->ntasks; i++)
+        say(bench, "%s%lld", i == 0 ? " [" : " ",
+            (long long)bench->step->messages[d->message + i]);
+    if (d->kind == PT_RELEASE)
+        say(bench, "]");
+}
+
+static void say_tasks(struct bench *bench, const struct pt_decision *d)
+{
+    if (d->task > 0)
+        say(bench, ":%d", d->task);
+    say(bench, "x%d", d->ntasks);
+    if (d->try > 0)
+        say(bench, "~%d", d->try);
+    if (d->copy)
+        say(bench, " copy");
+    if (d->partial)
+        say(bench, " partial");
+}
+
 static void say_decision(struct bench *bench, const struct pt_decision *d)
 {
-    static const char *const kinds[] = {"reject", "kill", "start", "hold",
-                                        "unhold"};
-    static const char *const causes[] = {"", " wide", " limit", " node",
-                                         " timeout"};
-
-    say(bench, "%s%s %d", bench->text[0] ? "; " : "", kinds[d->kind],
-        (int)d->rank);
+    say(bench, "%s%s %d", bench->text[0] ? "; " : "",
+        pt_decision_words[d->kind], (int)d->rank);
     ASSERT_INT(d->tag, 100 + d->rank);
-    if (d->kind != PT_REJECT) {
+    if (d->kind != PT_REJECT)
         say(bench, ".%d", d->stage);
-        if (d->task > 0)
-            say(bench, ":%d", d->task);
-        say(bench, "x%d", d->ntasks);
-        if (d->try > 0)
-            say(bench, "~%d", d->try);
-    }
+    if (d->kind == PT_RELEASE || d->kind == PT_REFUSE)
+        say_sync(bench, d);
+    else if (d->kind != PT_REJECT)
+        say_tasks(bench, d);
     if (bench->with_ranges)
         say_ranges(bench, d->range, d->nranges);
-    say(bench, "%s", causes[d->cause]);
+    if (d->cause != PT_CAUSE_NONE)
+        say(bench, " %s", pt_cause_words[d->cause]);
 }
 
 static void say_record(struct bench *bench, const struct pt_record *record)
@@ -210,6 +317,29 @@ static void say_record(struct bench *bench, const struct pt_record *record)
         say_ranges(bench, record->range, record->nranges);
 }
 
+static struct bench_run run_of(const struct bench *bench,
+                               const struct pt_decision *d)
+{
+    const struct bench_job *own = bench->jobs[d->rank];
+    struct bench_run run = {
+        .handle = d->attempt,
+        .job = (int32_t)d->rank,
+        .stage = d->stage,
+        .try = d->try,
+        .copy = d->copy,
+        .task = d->task,
+        .ntasks = d->ntasks,
+        .left = d->ntasks,
+        .start = bench->step->now,
+        .slots = own->stage[d->stage].need.amount[PT_CORES] / 1000};
+
+    for (int32_t i = 0; d->partial && i < d->ntasks; i++) {
+        assert_true(bench->step->messages[d->message + i] < 64);
+        run.tasks |= UINT64_C(1) << bench->step->messages[d->message + i];
+    }
+    return run;
+}
+
 static void say_step(struct bench *bench)
 {
     const struct pt_step *step = bench->step;
@@ -220,15 +350,79 @@ static void say_step(struct bench *bench)
         say_decision(bench, d);
         if (d->kind == PT_START)
             pt_vec_push(bench->runs, bench->nruns, bench->run_capacity,
-                        ((struct bench_run){.handle = d->attempt,
-                                            .job = (int32_t)d->rank,
-                                            .stage = d->stage,
-                                            .task = d->task,
-                                            .ntasks = d->ntasks,
-                                            .left = d->ntasks}));
+                        run_of(bench, d));
     }
     for (int32_t i = 0; i < step->nrecords; i++)
         say_record(bench, &step->records[i]);
+}
+
+/* --- the books --- */
+
+/* What was told as kept is taken back, once. */
+static void revise(struct bench_books *books, const struct pt_spent *s)
+{
+    for (int32_t i = 0; i < books->nspent; i++) {
+        struct pt_spent *old = &books->spent[i];
+        if (old->start != s->start || old->end != s->end || old->redone ||
+            old->slots < s->slots || old->waited < s->waited)
+            continue;
+        old->slots -= s->slots;
+        old->waited -= s->waited;
+        assert_true(old->waited <= old->slots * (old->end - old->start));
+        return;
+    }
+    fail_msg("revised, but never told as kept: %lld slots in [%lld, %lld]",
+             (long long)s->slots, (long long)s->start, (long long)s->end);
+}
+
+static void keep_books(struct bench *bench, const struct pt_census *census)
+{
+    struct bench_books *books = &bench->books;
+    const struct pt_step *step = bench->step;
+
+    books->occupied += books->ending_slots * step->now - books->ending_starts;
+    books->ending_slots = books->ending_starts = 0;
+    for (int32_t i = 0; i < step->nspent; i++) {
+        const struct pt_spent *s = &step->spent[i];
+        int64_t area = s->slots * (s->end - s->start), work = area - s->waited;
+        assert_true(s->waited >= 0 && work >= 0);
+        books->lost += s->redone ? work : 0;
+        if (s->revised) {
+            assert_true(s->redone);
+            revise(books, s);
+            books->useful -= work;
+            continue;
+        }
+        books->told += area;
+        books->waited += s->waited;
+        books->useful += s->redone ? 0 : work;
+        pt_vec_push(books->spent, books->nspent, books->capacity, *s);
+    }
+    pt_ledger_step(&books->ledger, step, census);
+}
+
+void bench_keep_books(struct bench *bench)
+{
+    bench->books.open = true;
+    pt_ledger_init(&bench->books.ledger);
+}
+
+void bench_settle_books(struct bench *bench)
+{
+    struct bench_books *books = &bench->books;
+    int64_t lost = 0;
+
+    assert_true(books->open);
+    for (int32_t i = 0; i < bench->njobs; i++)
+        lost += bench_record(bench, i)->lost;
+    ASSERT_INT(bench->nruns, 0);
+    ASSERT_INT(books->told, books->occupied);
+    ASSERT_INT(books->useful + books->lost + books->waited, books->occupied);
+    ASSERT_INT(books->lost, lost);
+    assert_true(pt_ledger_close(&books->ledger));
+    ASSERT_INT(books->ledger.area[PT_CLASS_USEFUL], books->useful);
+    ASSERT_INT(books->ledger.area[PT_CLASS_LOST], books->lost);
+    ASSERT_INT(books->ledger.area[PT_CLASS_BARRIER], books->waited);
 }
 
 const char *bench_step(struct bench *bench, pt_time now)
@@ -243,6 +437,8 @@ const char *bench_step(struct bench *bench, pt_time now)
     pt_core_census(bench->core, &c);
     ASSERT_INT(c.held + c.barrier + c.running + c.free + c.down + c.maintenance,
                c.slots);
+    if (bench->books.open)
+        keep_books(bench, &c);
     say_step(bench);
     return bench->text;
 }
@@ -264,6 +460,8 @@ const char *bench_census(struct bench *bench)
     bench->text[0] = '\0';
     say(bench, "run %d hold %d down %d free %d", (int)c.running, (int)c.held,
         (int)c.down, (int)c.free);
+    if (c.barrier > 0)
+        say(bench, " barrier %d", (int)c.barrier);
     if (c.free > 0)
         say(bench, " %s", reasons[c.reason]);
     if (c.waiting > 0)

@@ -357,6 +357,10 @@ static inline void storm_decided(struct storm *s, const struct pt_step *step)
         case PT_UNHOLD:
             storm_vacate(s, d->attempt);
             break;
+        case PT_RELEASE:
+        case PT_REFUSE:
+            pt_unreachable(); /* nobody waits at a barrier */
+            break;
         }
     }
 }

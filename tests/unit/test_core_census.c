@@ -63,10 +63,18 @@ static void test_free_slots_are_blocked_by_the_order(void **state)
  * a task of two. */
 static void test_free_slots_are_fragments_if_no_node_has_room(void **state)
 {
-    const struct bench_stage three = {
-        PT_GANG, 2, 10, NULL, {{[PT_GPUS] = 3000}}};
-    const struct bench_stage two = {PT_GANG, 1, 10, NULL, {{[PT_GPUS] = 2000}}};
-    const struct bench_stage one = {PT_GANG, 1, 10, NULL, {{[PT_GPUS] = 1000}}};
+    const struct bench_stage three = {.mode = PT_GANG,
+                                      .ntasks = 2,
+                                      .limit = 10,
+                                      .need = {{[PT_GPUS] = 3000}}};
+    const struct bench_stage two = {.mode = PT_GANG,
+                                    .ntasks = 1,
+                                    .limit = 10,
+                                    .need = {{[PT_GPUS] = 2000}}};
+    const struct bench_stage one = {.mode = PT_GANG,
+                                    .ntasks = 1,
+                                    .limit = 10,
+                                    .need = {{[PT_GPUS] = 1000}}};
     static const char *const policies[] = {"gang", "gang:head=skip", "backfill",
                                            "fifo"};
 
@@ -91,8 +99,10 @@ static void test_free_slots_are_fragments_if_no_node_has_room(void **state)
 
 static void test_free_slots_are_short_before_they_are_fragments(void **state)
 {
-    const struct bench_stage three = {
-        PT_GANG, 2, 10, NULL, {{[PT_GPUS] = 3000}}};
+    const struct bench_stage three = {.mode = PT_GANG,
+                                      .ntasks = 2,
+                                      .limit = 10,
+                                      .need = {{[PT_GPUS] = 3000}}};
     struct bench *b =
         bench_new(&(struct bench_setup){.policy = "gang",
                                         .nodes = 2,
@@ -111,7 +121,10 @@ static void test_free_slots_are_short_before_they_are_fragments(void **state)
 static void test_cores_without_memory_are_fragments(void **state)
 {
     const struct bench_stage fat = {
-        PT_GANG, 2, 10, NULL, {{[PT_CORES] = 1000, [PT_MEMORY] = 3000}}};
+        .mode = PT_GANG,
+        .ntasks = 2,
+        .limit = 10,
+        .need = {{[PT_CORES] = 1000, [PT_MEMORY] = 3000}}};
     struct bench *b = bench_new(&(struct bench_setup){.policy = "gang",
                                                       .nodes = 2,
                                                       .size = {{4000, 0, 4096}},
@@ -151,8 +164,10 @@ static void test_whole_nodes_are_counted_slot_by_slot(void **state)
  * classes are the machine. */
 static void test_classes_sum_to_the_machine_even_in_fractions(void **state)
 {
-    const struct bench_stage half = {
-        PT_GANG, 1, 10, NULL, {{[PT_CORES] = 500}}};
+    const struct bench_stage half = {.mode = PT_GANG,
+                                     .ntasks = 1,
+                                     .limit = 10,
+                                     .need = {{[PT_CORES] = 500}}};
     struct bench *b = bench_new(&(struct bench_setup){
         .policy = "gang", .nodes = 1, .cores = 2, .named = true});
 

@@ -278,8 +278,10 @@ static void test_a_closed_core_counts_what_is_held_until_then(void **state)
  * four cores that are left over are no slot for anybody. */
 static void test_a_deadlock_is_seen_among_fragments(void **state)
 {
-    const struct bench_stage gang = {
-        PT_GANG, 3, 10, NULL, {{[PT_CORES] = 3000}}};
+    const struct bench_stage gang = {.mode = PT_GANG,
+                                     .ntasks = 3,
+                                     .limit = 10,
+                                     .need = {{[PT_CORES] = 3000}}};
     struct bench *b = bench_new(&(struct bench_setup){
         .policy = "fifo:drivers=2", .nodes = 4, .cores = 4, .named = true});
 

@@ -12,9 +12,10 @@ static struct bench *machine(const char *policy, int32_t slots)
 
 static void test_a_stage_waits_for_both_its_parents(void **state)
 {
-    const struct bench_stage stages[] = {{PT_GANG, 1, 10, NULL, {{0}}},
-                                         {PT_GANG, 1, 10, NULL, {{0}}},
-                                         {PT_GANG, 2, 10, "01", {{0}}}};
+    const struct bench_stage stages[] = {
+        {.mode = PT_GANG, .ntasks = 1, .limit = 10},
+        {.mode = PT_GANG, .ntasks = 1, .limit = 10},
+        {.mode = PT_GANG, .ntasks = 2, .limit = 10, .parents = "01"}};
     struct bench *b = machine("gang", 4);
 
     (void)state;
@@ -38,10 +39,11 @@ static void test_a_stage_waits_for_both_its_parents(void **state)
 
 static void test_a_diamond_runs_from_top_to_bottom(void **state)
 {
-    const struct bench_stage stages[] = {{PT_GANG, 1, 10, NULL, {{0}}},
-                                         {PT_GANG, 2, 10, "0", {{0}}},
-                                         {PT_PARALLEL, 2, 10, "0", {{0}}},
-                                         {PT_GANG, 4, 10, "12", {{0}}}};
+    const struct bench_stage stages[] = {
+        {.mode = PT_GANG, .ntasks = 1, .limit = 10},
+        {.mode = PT_GANG, .ntasks = 2, .limit = 10, .parents = "0"},
+        {.mode = PT_PARALLEL, .ntasks = 2, .limit = 10, .parents = "0"},
+        {.mode = PT_GANG, .ntasks = 4, .limit = 10, .parents = "12"}};
     struct bench *b = machine("gang", 4);
 
     (void)state;
@@ -62,8 +64,9 @@ static void test_a_diamond_runs_from_top_to_bottom(void **state)
 
 static void test_an_earlier_job_s_later_stage_overtakes(void **state)
 {
-    const struct bench_stage chain[] = {{PT_GANG, 1, 10, NULL, {{0}}},
-                                        {PT_GANG, 2, 10, "0", {{0}}}};
+    const struct bench_stage chain[] = {
+        {.mode = PT_GANG, .ntasks = 1, .limit = 10},
+        {.mode = PT_GANG, .ntasks = 2, .limit = 10, .parents = "0"}};
     static const char *const policies[] = {"gang", "backfill",
                                            "backfill:depth=3"};
 
@@ -231,10 +234,11 @@ static void test_a_job_ends_as_its_only_stage_does(void **state)
 
 static void test_a_failing_stage_takes_its_job_along(void **state)
 {
-    const struct bench_stage stages[] = {{PT_GANG, 1, 10, NULL, {{0}}},
-                                         {PT_GANG, 1, 10, NULL, {{0}}},
-                                         {PT_GANG, 3, 10, NULL, {{0}}},
-                                         {PT_GANG, 1, 10, "01", {{0}}}};
+    const struct bench_stage stages[] = {
+        {.mode = PT_GANG, .ntasks = 1, .limit = 10},
+        {.mode = PT_GANG, .ntasks = 1, .limit = 10},
+        {.mode = PT_GANG, .ntasks = 3, .limit = 10},
+        {.mode = PT_GANG, .ntasks = 1, .limit = 10, .parents = "01"}};
     static const char *const policies[] = {"gang", "backfill",
                                            "backfill:depth=all,promises=keep"};
 
@@ -245,7 +249,7 @@ static void test_a_failing_stage_takes_its_job_along(void **state)
         bench_gang(b, 2, 20);
         AT(b, 0, "start 0.0x1; start 0.1x1");
         bench_ends(b, 0, 0, -1, PT_FAILURE);
-        AT(b, 5, "kill 0.1x1; start 1.0x2");
+        AT(b, 5, "kill 0.1x1 job; start 1.0x2");
         CENSUS(b, "run 3 hold 0 down 0 free 0");
         bench_ends(b, 0, 1, -1, PT_KILLED);
         AT(b, 6, "failed 0");
@@ -257,16 +261,17 @@ static void test_a_failing_stage_takes_its_job_along(void **state)
 
 static void test_what_ends_well_while_it_is_killed_mends_nothing(void **state)
 {
-    const struct bench_stage stages[] = {{PT_GANG, 1, 10, NULL, {{0}}},
-                                         {PT_GANG, 1, 10, NULL, {{0}}},
-                                         {PT_GANG, 1, 10, "1", {{0}}}};
+    const struct bench_stage stages[] = {
+        {.mode = PT_GANG, .ntasks = 1, .limit = 10},
+        {.mode = PT_GANG, .ntasks = 1, .limit = 10},
+        {.mode = PT_GANG, .ntasks = 1, .limit = 10, .parents = "1"}};
     struct bench *b = machine("gang", 3);
 
     (void)state;
     JOB(b, stages);
     AT(b, 0, "start 0.0x1; start 0.1x1");
     bench_ends(b, 0, 0, -1, PT_FAILURE);
-    AT(b, 5, "kill 0.1x1");
+    AT(b, 5, "kill 0.1x1 job");
     bench_ends(b, 0, 1, -1, PT_SUCCESS);
     AT(b, 6, "failed 0");
     bench_free(b);
@@ -275,8 +280,9 @@ static void test_what_ends_well_while_it_is_killed_mends_nothing(void **state)
 /* Its slots are free already, and its number is somebody else's soon. */
 static void test_what_ends_in_the_same_step_is_not_killed(void **state)
 {
-    const struct bench_stage stages[] = {{PT_GANG, 1, 10, NULL, {{0}}},
-                                         {PT_GANG, 2, 10, NULL, {{0}}}};
+    const struct bench_stage stages[] = {
+        {.mode = PT_GANG, .ntasks = 1, .limit = 10},
+        {.mode = PT_GANG, .ntasks = 2, .limit = 10}};
 
     (void)state;
     for (int i = 0; i < 6; i++) {
@@ -307,7 +313,7 @@ static void test_a_failing_task_takes_its_parallel_stage_along(void **state)
     bench_parallel(b, 5, 10);
     AT(b, 0, "start 0.0x1; start 0.0:1x1");
     bench_ends(b, 0, 0, 1, PT_FAILURE);
-    AT(b, 5, "kill 0.0x1");
+    AT(b, 5, "kill 0.0x1 job");
     CENSUS(b, "run 1 hold 0 down 0 free 1 idle");
     bench_ends(b, 0, 0, 0, PT_KILLED);
     AT(b, 5, "failed 0");
@@ -316,8 +322,9 @@ static void test_a_failing_task_takes_its_parallel_stage_along(void **state)
 
 static void test_a_job_that_fails_gives_its_held_slots_back(void **state)
 {
-    const struct bench_stage stages[] = {{PT_GANG, 1, 50, NULL, {{0}}},
-                                         {PT_GANG, 3, 50, NULL, {{0}}}};
+    const struct bench_stage stages[] = {
+        {.mode = PT_GANG, .ntasks = 1, .limit = 50},
+        {.mode = PT_GANG, .ntasks = 3, .limit = 50}};
     struct bench *b = machine("fifo:hold_timeout=6us,backoff=9us", 3);
 
     (void)state;
@@ -341,8 +348,9 @@ static void test_a_job_that_fails_gives_its_held_slots_back(void **state)
 
 static void test_what_is_wider_than_the_machine_is_rejected(void **state)
 {
-    const struct bench_stage stages[] = {{PT_GANG, 1, 10, NULL, {{0}}},
-                                         {PT_GANG, 5, 10, "0", {{0}}}};
+    const struct bench_stage stages[] = {
+        {.mode = PT_GANG, .ntasks = 1, .limit = 10},
+        {.mode = PT_GANG, .ntasks = 5, .limit = 10, .parents = "0"}};
 
     (void)state;
     for (int named = 0; named < 2; named++) {
@@ -363,8 +371,9 @@ static void test_what_is_wider_than_the_machine_is_rejected(void **state)
 
 static void test_a_closed_core_records_the_unfinished_by_rank(void **state)
 {
-    const struct bench_stage stages[] = {{PT_GANG, 1, 10, NULL, {{0}}},
-                                         {PT_GANG, 1, 10, "0", {{0}}}};
+    const struct bench_stage stages[] = {
+        {.mode = PT_GANG, .ntasks = 1, .limit = 10},
+        {.mode = PT_GANG, .ntasks = 1, .limit = 10, .parents = "0"}};
 
     (void)state;
     for (int named = 0; named < 2; named++) {

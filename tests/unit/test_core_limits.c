@@ -69,8 +69,9 @@ static void test_a_success_that_crosses_the_kill_stands(void **state)
 
 static void test_kills_of_one_instant_go_by_rank_stage_and_task(void **state)
 {
-    const struct bench_stage stages[] = {{PT_GANG, 1, 10, NULL, {{0}}},
-                                         {PT_PARALLEL, 2, 10, NULL, {{0}}}};
+    const struct bench_stage stages[] = {
+        {.mode = PT_GANG, .ntasks = 1, .limit = 10},
+        {.mode = PT_PARALLEL, .ntasks = 2, .limit = 10}};
     struct bench *b = machine("gang", 8, PT_LIMITS_KILL, PT_TIES_INSTANT);
 
     (void)state;
@@ -99,7 +100,7 @@ static void test_a_task_at_its_limit_takes_its_job_along(void **state)
     AT(b, 4, "start 0.0:2x1");
     AT(b, 10, "kill 0.0x1 limit");
     bench_ends(b, 0, 0, 0, PT_KILLED);
-    AT(b, 10, "kill 0.0:2x1");
+    AT(b, 10, "kill 0.0:2x1 job");
     bench_ends(b, 0, 0, 2, PT_KILLED);
     AT(b, 10, "limit 0");
     bench_free(b);

@@ -18,8 +18,10 @@ static struct bench *gpus(const char *policy, const char *place, int32_t nodes)
 static int32_t gang(struct bench *b, int32_t ntasks, int64_t ngpus,
                     pt_time limit)
 {
-    const struct bench_stage stage = {
-        PT_GANG, ntasks, limit, NULL, {{[PT_GPUS] = ngpus * 1000}}};
+    const struct bench_stage stage = {.mode = PT_GANG,
+                                      .ntasks = ntasks,
+                                      .limit = limit,
+                                      .need = {{[PT_GPUS] = ngpus * 1000}}};
 
     return bench_job(b, &stage, 1);
 }
@@ -46,7 +48,10 @@ static void test_a_task_never_spans_nodes(void **state)
 static void test_every_resource_counts(void **state)
 {
     const struct bench_stage fat = {
-        PT_GANG, 1, 10, NULL, {{[PT_GPUS] = 1000, [PT_MEMORY] = 600}}};
+        .mode = PT_GANG,
+        .ntasks = 1,
+        .limit = 10,
+        .need = {{[PT_GPUS] = 1000, [PT_MEMORY] = 600}}};
     struct bench *b = gpus("gang:head=skip", NULL, 2);
 
     (void)state;
@@ -144,8 +149,10 @@ static void test_easy_keeps_its_head_among_fragments(void **state)
 
 static void test_parallel_tasks_go_where_there_is_room(void **state)
 {
-    const struct bench_stage tasks = {
-        PT_PARALLEL, 4, 10, NULL, {{[PT_GPUS] = 3000}}};
+    const struct bench_stage tasks = {.mode = PT_PARALLEL,
+                                      .ntasks = 4,
+                                      .limit = 10,
+                                      .need = {{[PT_GPUS] = 3000}}};
     static const char *const policies[] = {"gang", "fifo", "backfill",
                                            "backfill:depth=all,promises=keep"};
 
@@ -229,6 +236,90 @@ static void test_an_exclusive_node_serves_one_stage(void **state)
     }
 }
 
+/* Its drivers ask for one task at a time. */
+static void test_a_gang_gets_the_rest_of_its_exclusive_node(void **state)
+{
+    struct bench *b =
+        bench_new(&(struct bench_setup){.policy = "fifo:drivers=2",
+                                        .nodes = 1,
+                                        .cores = 4,
+                                        .exclusive = true,
+                                        .named = true});
+
+    (void)state;
+    bench_gang(b, 3, 10);
+    bench_gang(b, 1, 10);
+    AT(b, 0, "hold 0.0x1; hold 0.0x2; start 0.0x3");
+    bench_done(b, 0);
+    AT(b, 10, "start 1.0x1; done 0");
+    bench_free(b);
+}
+
+static int32_t parts(struct bench *b, int32_t ntasks, int64_t gpus,
+                     pt_time limit)
+{
+    const struct bench_stage stage = {.mode = PT_GANG,
+                                      .ntasks = ntasks,
+                                      .limit = limit,
+                                      .need = {{[PT_GPUS] = gpus}}};
+
+    return bench_job(b, &stage, 1);
+}
+
+/* 2.4 GPUs are free beside eight tasks of 0.7, and none for one more. */
+static void test_a_gpu_is_shared_as_far_as_it_goes(void **state)
+{
+    struct bench *b = gpus("gang:head=skip", NULL, 2);
+
+    (void)state;
+    parts(b, 9, 700, 10);
+    parts(b, 8, 700, 10);
+    parts(b, 1, 700, 10);
+    parts(b, 8, 300, 10);
+    parts(b, 1, 1500, 10);
+    AT(b, 0, "reject 0 wide; start 1.0x8@0-1; start 3.0x8@0-1; rejected 0");
+    bench_done(b, 3);
+    AT(b, 4, "done 3@0-1");
+    CENSUS(b, "run 5 hold 0 down 0 free 3 frag; 2 wait for 2");
+    bench_done(b, 1);
+    AT(b, 10, "start 2.0x1@0; start 4.0x1@0; done 1@0-1");
+    bench_free(b);
+}
+
+/* The head, J2, has a GPU of its own from 10 on: J0's.  A half is free beside
+ * J0 until then, and 0.3 beside J1 for longer. */
+static void test_a_promise_of_a_gpu_keeps_others_off_it(void **state)
+{
+    static const char *const policies[] = {"backfill",
+                                           "backfill:depth=all,promises=keep"};
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct bench *b =
+            bench_new(&(struct bench_setup){.policy = policies[i],
+                                            .nodes = 1,
+                                            .size = {{[PT_GPUS] = 2000}},
+                                            .named = true});
+        parts(b, 1, 500, 10);
+        parts(b, 1, 700, 20);
+        parts(b, 1, 1000, 10);
+        parts(b, 1, 500, 15);
+        parts(b, 1, 500, 10);
+        parts(b, 1, 300, 15);
+        AT(b, 0, "start 0.0x1; start 1.0x1; start 4.0x1; start 5.0x1");
+        bench_done(b, 0);
+        bench_done(b, 4);
+        AT(b, 10, "start 2.0x1; done 0; done 4");
+        ASSERT_INT(b->jobs[2]->nrecords, 0);
+        bench_done(b, 5);
+        AT(b, 15, "done 5");
+        bench_done(b, 2);
+        bench_done(b, 1);
+        AT(b, 20, "start 3.0x1; done 1; done 2");
+        bench_free(b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,7 +331,10 @@ int main(void)
         cmocka_unit_test(test_easy_keeps_its_head_among_fragments),
         cmocka_unit_test(test_parallel_tasks_go_where_there_is_room),
         cmocka_unit_test(test_a_place_decides_on_both_machines),
-        cmocka_unit_test(test_an_exclusive_node_serves_one_stage)};
+        cmocka_unit_test(test_an_exclusive_node_serves_one_stage),
+        cmocka_unit_test(test_a_gang_gets_the_rest_of_its_exclusive_node),
+        cmocka_unit_test(test_a_gpu_is_shared_as_far_as_it_goes),
+        cmocka_unit_test(test_a_promise_of_a_gpu_keeps_others_off_it)};
 
     return cmocka_run_group_tests_name("core_named", tests, NULL, NULL) != 0;
 }

@@ -255,8 +255,9 @@ static void test_the_reason_that_was_told_stands(void **state)
 
 static void test_a_job_that_is_over_is_not_tried_again(void **state)
 {
-    const struct bench_stage stages[] = {{PT_GANG, 1, 10, NULL, {{0}}},
-                                         {PT_GANG, 1, 10, NULL, {{0}}}};
+    const struct bench_stage stages[] = {
+        {.mode = PT_GANG, .ntasks = 1, .limit = 10},
+        {.mode = PT_GANG, .ntasks = 1, .limit = 10}};
     struct bench *b = machine("gang", 2, 1, false);
 
     (void)state;

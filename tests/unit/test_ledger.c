@@ -1,49 +1,6 @@
 #include "tests/unit/check.h"
 #include "base/random.h"
-#include "metrics/ledger.h"
-
-#define S PT_SECOND
-
-static const struct pt_fact submission = {.kind = PT_FACT_SUBMITTED};
-
-/* One step at NOW, with a submission and SPENT [n], then CENSUS. */
-static void step(struct pt_ledger *ledger, pt_time now, int nsubmitted,
-                 const struct pt_spent *spent, int nspent,
-                 struct pt_census census)
-{
-    struct pt_step instant = {
-        .now = now,
-        .facts = &submission,
-        .nfacts = nsubmitted,
-        .spent = spent,
-        .nspent = nspent,
-    };
-
-    pt_ledger_step(ledger, &instant, &census);
-}
-
-static struct pt_census census_of(int64_t running, int64_t held, int64_t spare,
-                                  enum pt_reason reason)
-{
-    return (struct pt_census){.slots = running + held + spare,
-                              .running = running,
-                              .held = held,
-                              .free = spare,
-                              .reason = reason};
-}
-
-static struct pt_bin sum_of_bins(const struct pt_ledger *ledger)
-{
-    struct pt_bin sum = {.queue = 0};
-
-    for (int32_t i = 0; i < ledger->nbins; i++) {
-        for (int c = 0; c < PT_CLASSES; c++)
-            sum.area[c] += ledger->bins[i].area[c];
-        sum.queue += ledger->bins[i].queue;
-        sum.demand += ledger->bins[i].demand;
-    }
-    return sum;
-}
+#include "tests/unit/ledger_steps.h"
 
 static void
 test_every_slot_second_of_a_small_run_is_where_it_belongs(void **state)
@@ -272,15 +229,6 @@ static enum pt_class class_of_reason(enum pt_reason reason)
                                             PT_CLASS_BLOCKED};
 
     return classes[reason];
-}
-
-/* The part of [FROM, TO) that is in [START, END). */
-static pt_time overlap(pt_time from, pt_time to, pt_time start, pt_time end)
-{
-    pt_time low = from > start ? from : start;
-    pt_time high = to < end ? to : end;
-
-    return high > low ? high - low : 0;
 }
 
 /* The sums of [START, END), from scratch. */

@@ -107,7 +107,7 @@ static void test_a_label_that_is_a_parameter_is_refused(void **state)
 {
     (void)state;
     refuse("depth=easy", "'depth' cannot be a label");
-    refuse("fcfs,order=easy", "'order' cannot be a label");
+    refuse("fcfs,drivers=easy", "'drivers' cannot be a label");
 }
 
 static void test_a_bad_label_is_refused(void **state)

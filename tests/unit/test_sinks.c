@@ -2,6 +2,7 @@
 #include <jansson.h>
 #include "base/random.h"
 #include "sink/sink.h"
+#include "sink/summary.h"
 #include "tests/unit/reports.h"
 #include "version.h"
 
@@ -9,6 +10,7 @@ extern const struct pt_sink pt_sink_jobs_csv;
 extern const struct pt_sink pt_sink_ledger_csv;
 extern const struct pt_sink pt_sink_timeline_csv;
 extern const struct pt_sink pt_sink_run_json;
+extern const struct pt_sink pt_sink_stages_csv;
 
 /* What SINK writes of STEPS [n] and REPORT; the caller frees it. */
 static char *text_of(const struct pt_sink *sink, const char *workload,
@@ -345,6 +347,178 @@ test_run_json_is_json_and_says_where_the_numbers_come_from(void **state)
     free(report);
 }
 
+static void test_a_row_of_stages_csv_says_all_about_its_attempt(void **state)
+{
+    struct pt_report *report = calloc(1, sizeof *report);
+    const int32_t parents[] = {0, 1};
+    const struct pt_stage stages[] = {
+        {.ntasks = 5, .mode = PT_PARALLEL, .id = 70},
+        {.ntasks = 2, .mode = PT_GANG},
+        {.ntasks = 4,
+         .mode = PT_GANG,
+         .id = 72,
+         .nparents = 2,
+         .parents = parents},
+    };
+    const struct pt_job job = {.id = 9, .nstages = 3, .stages = stages};
+    const struct pt_range ranges[] = {{50, 1}, {3, 1}, {0, 2}, {2, 1}, {9, 2}};
+    const struct pt_stage_record records[] = {{.job = &job,
+                                               .stage = 2,
+                                               .try = 1,
+                                               .ntasks = 4,
+                                               .launches = 4,
+                                               .failures = 1,
+                                               .ready = -S / 2,
+                                               .start = 2 * S,
+                                               .end = 7 * S,
+                                               .held = 3 * S,
+                                               .waited = 1250000,
+                                               .outcome = PT_FAILURE,
+                                               .cause = PT_CAUSE_MEMBER,
+                                               .range = 1,
+                                               .nranges = 4},
+                                              {.job = &job,
+                                               .ntasks = 5,
+                                               .launches = 6,
+                                               .ready = 0,
+                                               .start = 0,
+                                               .end = S,
+                                               .range = 1,
+                                               .nranges = 1},
+                                              {.job = &job,
+                                               .stage = 1,
+                                               .ntasks = 2,
+                                               .ready = 4 * S,
+                                               .start = PT_TIME_NEVER,
+                                               .end = 7 * S,
+                                               .outcome = PT_KILLED,
+                                               .cause = PT_CAUSE_JOB}};
+    const struct pt_step step = {
+        .now = 7 * S, .stages = records, .nstages = 3, .ranges = ranges};
+    char *text = text_of(&pt_sink_stages_csv, "w", &step, 1, report);
+
+    (void)state;
+    ASSERT_TEXT(text, "job_id,stage_id,stage,try,mode,tasks,launches,failures,"
+                      "ready_time,start_time,end_time,wait,held,barrier,"
+                      "outcome,cause,parents,allocated_resources\n"
+                      "9,72,2,1,gang,4,4,1,-0.5,2,7,2.5,3,1.25,failure,member,"
+                      "0 1,0-3 9-10\n"
+                      "9,70,0,0,parallel,5,6,0,0,0,1,0,0,0,success,none,,\n"
+                      "9,0,1,0,gang,2,0,0,4,,7,,0,0,killed,job,,\n");
+    free(text);
+    text = text_of(&pt_sink_stages_csv, "w", &step, 1, NULL);
+    free(text);
+    free(report);
+}
+
+static void test_run_json_of_pipelines_has_their_stages(void **state)
+{
+    const struct pt_source source = {.name = "pipeline", .staged = true};
+    struct pt_run run = {.label = "easy", .policy_text = "backfill:depth=1"};
+    struct pt_report *report = calloc(1, sizeof *report);
+    struct pt_stage_summary *stages = &report->summary.stages;
+    double mean, sum, member;
+    json_error_t where;
+    json_int_t attempts;
+
+    (void)state;
+    fill_report(report, &run);
+    char *text = text_of(&pt_sink_run_json, "w", NULL, 0, report);
+    assert_null(strstr(text, "\"stages\""));
+    free(text);
+    run.source = &source;
+    stages->attempts = 7;
+    stages->barrier = 5 * S / 2;
+    stages->gang_wait = spread(12.5);
+    stages->failed[PT_CAUSE_MEMBER] = 2;
+    text = text_of(&pt_sink_run_json, "w", NULL, 0, report);
+    json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, &where);
+    assert_non_null(root);
+    ASSERT_INT(json_unpack(root, "{s:{s:I,s:F,s:{s:F},s:{s:F}}}", "stages",
+                           "stage_attempts", &attempts, "gang_barrier_sum",
+                           &sum, "gang_wait", "mean", &mean,
+                           "stage_failures_by_cause", "member", &member),
+               0);
+    ASSERT_INT(attempts, 7);
+    ASSERT_NEAR(sum, 2.5, 0, 0);
+    ASSERT_NEAR(mean, 12.5, 0, 0);
+    ASSERT_NEAR(member, 2, 0, 0);
+    json_decref(root);
+    free(text);
+    pt_ledger_fini(&report->ledger);
+    free(report);
+}
+
+/* summary.csv of one run, or its table. */
+static char *summary_of(const struct pt_report *report, bool csv)
+{
+    struct page page;
+
+    open_page(&page);
+    if (csv)
+        pt_summary_csv(&page.out, report, 1);
+    else
+        pt_summary_table(&page.out, report, 1, false);
+    return close_page(&page);
+}
+
+static void test_summaries_of_pipelines_end_with_their_stages(void **state)
+{
+    const struct pt_source source = {.name = "pipeline", .staged = true};
+    struct pt_run run = {.label = "easy", .policy_text = "backfill:depth=1"};
+    struct pt_report *report = calloc(1, sizeof *report);
+    struct pt_stage_summary *stages = &report->summary.stages;
+
+    (void)state;
+    fill_report(report, &run);
+    char *plain = summary_of(report, true);
+    ASSERT_HAS(plain, ",share_maintenance\n");
+    run.source = &source;
+    stages->attempts = 7;
+    stages->held = S / 4;
+    stages->gang_tries = 1.5;
+    stages->gang_wait = spread(12.5);
+    stages->parallel_wait = spread(0.5);
+    stages->gang_barrier = spread(1.25);
+    stages->failed[PT_CAUSE_MEMBER] = 2;
+    char *text = summary_of(report, true);
+    size_t n = strcspn(plain, "\n");
+    assert_true(strncmp(plain, text, n) == 0);
+    ASSERT_HAS(text, ",stage_attempts,stage_failures,task_launches,"
+                     "task_failures,gang_attempts,gang_tries,gang_held,"
+                     "gang_barrier_sum,gang_wait_mean,gang_wait_p50,"
+                     "gang_wait_p95,gang_wait_p99,gang_wait_max,"
+                     "parallel_wait_mean,");
+    ASSERT_HAS(text, ",gang_barrier_max,stage_failures_none,");
+    ASSERT_HAS(text, ",7,0,0,0,0,1.5,0.25,0,12.5,0.3333333333333333,"
+                     "95000.25,123456,1000000,0.5,");
+    free(text);
+    text = summary_of(report, false);
+    ASSERT_HAS(text, "barrier  gang wait\n");
+    ASSERT_HAS(text, "    12.50\n");
+    for (const char *line = text; *line != '\0'; line = after_first_line(line))
+        assert_true(strcspn(line, "\n") <= 120);
+    free(text);
+    free(plain);
+    pt_ledger_fini(&report->ledger);
+    free(report);
+}
+
+static void test_every_metric_of_stages_is_defined_in_the_list(void **state)
+{
+    struct page page;
+
+    (void)state;
+    open_page(&page);
+    pt_summary_list_metrics(&page.out);
+    char *text = close_page(&page);
+    for (const struct pt_stage_metric *m = pt_stage_metrics; m->name; m++) {
+        ASSERT_HAS(text, m->name);
+        ASSERT_HAS(text, m->help);
+    }
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -358,6 +532,10 @@ int main(void)
         cmocka_unit_test(test_ledger_csv_and_timeline_csv_are_exact),
         cmocka_unit_test(
             test_run_json_is_json_and_says_where_the_numbers_come_from),
+        cmocka_unit_test(test_a_row_of_stages_csv_says_all_about_its_attempt),
+        cmocka_unit_test(test_run_json_of_pipelines_has_their_stages),
+        cmocka_unit_test(test_summaries_of_pipelines_end_with_their_stages),
+        cmocka_unit_test(test_every_metric_of_stages_is_defined_in_the_list),
     };
 
     return cmocka_run_group_tests_name("sinks", tests, NULL, NULL) != 0;

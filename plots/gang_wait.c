@@ -1,0 +1,469 @@
+/* gang_wait.c - how long gangs waited, from ready to launch: by their width,
+ * and by the load of the machine.
+ *
+ * A width class ends at a power of two: 1, 2, 3-4, 5-8, ...  Where the results
+ * are a sweep (runs/POINT/POLICY), the second panel has a curve per policy over
+ * the utilisation of its runs, and the first shows the point at which the
+ * machine was busiest. */
+#include "plots/figure.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "base/alloc.h"
+#include "base/text.h"
+#include "base/vec.h"
+#include "plots/stage_rows.h"
+#include "plots/tics.h"
+
+#define CLASSES 32
+
+struct waits {
+    pt_time *items; /* [n] */
+    int n, capacity;
+};
+
+struct run {
+    const char *policy; /* in its label, behind the last slash */
+    int npoint;         /* bytes of the label before that slash, or 0 */
+    int series;         /* runs of one policy */
+    struct waits classes[CLASSES];
+    struct waits all;
+    int64_t never;      /* attempts that were not launched */
+    double utilisation; /* in percent; negative: unknown */
+};
+
+struct chart {
+    struct run runs[PT_RESULTS_MOST];
+    int n, nseries;
+    bool occurs[CLASSES];
+    bool sweep; /* some policy has several runs */
+    int point;  /* the run whose point the first panel shows */
+    pt_time edge, top;
+};
+
+/* The quantiles that a bar shows. */
+enum { P5, P25, P50, P75, P95, QUANTILES };
+static const double quantiles[QUANTILES] = {0.05, 0.25, 0.5, 0.75, 0.95};
+
+static int class_of(int32_t width)
+{
+    int class = 0;
+
+    while (class + 1 < CLASSES && (INT64_C(1) << class) < width)
+        class ++;
+    return class;
+}
+
+static int time_order(const void *a, const void *b)
+{
+    const pt_time *x = a, *y = b;
+
+    return (*x > *y) - (*x < *y);
+}
+
+static void sort_waits(struct waits *waits)
+{
+    if (waits->n > 1)
+        qsort(waits->items, (size_t)waits->n, sizeof *waits->items, time_order);
+}
+
+/* The smallest wait that a share Q of all is not above. */
+static pt_time quantile(const struct waits *waits, double q)
+{
+    int rank = (int)(q * waits->n);
+
+    if ((double)rank < q * waits->n - 1e-9)
+        rank++;
+    return waits->items[rank > 0 ? rank - 1 : 0];
+}
+
+static void take_row(struct run *run, const struct pt_stage_row *row)
+{
+    struct waits *class = &run->classes[class_of(row->tasks)];
+    pt_time wait;
+
+    if (!row->gang)
+        return;
+    if (row->start == PT_TIME_NEVER) {
+        run->never++;
+        return;
+    }
+    wait = row->start - row->ready;
+    pt_vec_push(class->items, class->n, class->capacity, wait);
+    pt_vec_push(run->all.items, run->all.n, run->all.capacity, wait);
+}
+
+static int read_rows(struct run *run, const char *folder, struct pt_err *err)
+{
+    struct pt_stage_rows rows;
+    struct pt_stage_row row;
+    int more = pt_stage_rows_open(&rows, folder, err);
+
+    if (more == 0)
+        while ((more = pt_stage_rows_next(&rows, &row, err)) > 0)
+            take_row(run, &row);
+    pt_stage_rows_close(&rows);
+    for (int c = 0; c < CLASSES; c++)
+        sort_waits(&run->classes[c]);
+    sort_waits(&run->all);
+    return more < 0 ? -1 : 0;
+}
+
+static bool is_text(const struct pt_csv_field *field, const char *text)
+{
+    return field->length == strlen(text) &&
+           memcmp(field->text, text, field->length) == 0;
+}
+
+/* What summary.csv calls utilisation, from the run's own ledger. */
+static int read_ledger(struct run *run, const char *folder, struct pt_err *err)
+{
+    const char *const columns[] = {"class", "share"};
+    struct pt_csv csv;
+    struct pt_csv_field fields[2];
+    char *path = pt_results_path(folder, "ledger.csv");
+    int more = 0;
+
+    run->utilisation = -1;
+    if (access(path, F_OK) == 0) {
+        run->utilisation = 0;
+        more = pt_csv_open(&csv, path, columns, 2, err) == 0 ? 1 : -1;
+        while (more > 0 && (more = pt_csv_next(&csv, fields, err)) > 0) {
+            pt_time share;
+
+            if (!is_text(&fields[0], "useful") &&
+                !is_text(&fields[0], "lost") &&
+                !is_text(&fields[0], "checkpoint") &&
+                !is_text(&fields[0], "restart"))
+                continue;
+            if (pt_csv_time(&csv, &fields[1], &share, err) != 0)
+                more = -1;
+            else
+                run->utilisation += 100 * (double)share / 1e6;
+        }
+        pt_csv_close(&csv);
+    }
+    pt_free(path);
+    return more;
+}
+
+/* Takes POINT/POLICY apart, and numbers the policies. */
+static void name_run(struct chart *chart, int i, const char *label)
+{
+    struct run *run = &chart->runs[i];
+    const char *slash = strrchr(label, '/');
+
+    run->policy = slash ? slash + 1 : label;
+    run->npoint = slash ? (int)(slash - label) : 0;
+    run->series = chart->nseries;
+    for (int k = 0; k < i; k++)
+        if (strcmp(chart->runs[k].policy, run->policy) == 0) {
+            run->series = chart->runs[k].series;
+            chart->sweep = true;
+            return;
+        }
+    chart->nseries++;
+}
+
+static bool same_point(const struct chart *chart,
+                       const struct pt_results *results, int i, int k)
+{
+    const struct run *a = &chart->runs[i], *b = &chart->runs[k];
+
+    return a->npoint == b->npoint &&
+           memcmp(results->runs[i].label, results->runs[k].label,
+                  (size_t)a->npoint) == 0;
+}
+
+/* The first run of the point that was busiest in the mean of its runs. */
+static void find_point(struct chart *chart, const struct pt_results *results)
+{
+    double most = -1;
+
+    for (int i = 0; i < chart->n; i++) {
+        double sum = 0;
+        int n = 0;
+
+        for (int k = 0; k < chart->n; k++)
+            if (same_point(chart, results, i, k) && chart->runs[k].all.n > 0) {
+                sum += chart->runs[k].utilisation;
+                n++;
+            }
+        if (n > 0 && sum / n > most + 1e-9) {
+            most = sum / n;
+            chart->point = i;
+        }
+    }
+}
+
+/* Whether the first panel shows run I. */
+static bool is_shown(const struct chart *chart,
+                     const struct pt_results *results, int i)
+{
+    return !chart->sweep || same_point(chart, results, chart->point, i);
+}
+
+static int read_chart(struct chart *chart, const struct pt_results *results,
+                      struct pt_err *err)
+{
+    pt_time longest = 0;
+
+    chart->n = results->n;
+    for (int i = 0; i < chart->n; i++) {
+        struct run *run = &chart->runs[i];
+
+        name_run(chart, i, results->runs[i].label);
+        if (read_rows(run, results->runs[i].path, err) != 0 ||
+            read_ledger(run, results->runs[i].path, err) != 0)
+            return -1;
+    }
+    if (chart->sweep)
+        find_point(chart, results);
+    for (int i = 0; i < chart->n; i++) {
+        struct run *run = &chart->runs[i];
+
+        for (int c = 0; c < CLASSES; c++) {
+            if (run->classes[c].n == 0 || !is_shown(chart, results, i))
+                continue;
+            chart->occurs[c] = true;
+            if (quantile(&run->classes[c], quantiles[P95]) > longest)
+                longest = quantile(&run->classes[c], quantiles[P95]);
+        }
+        if (run->all.n > 0 && quantile(&run->all, quantiles[P95]) > longest)
+            longest = quantile(&run->all, quantiles[P95]);
+    }
+    chart->edge = longest > 0 ? pt_tics_edge(longest) : PT_SECOND;
+    chart->top = longest < 10 * chart->edge ? 10 * chart->edge : longest;
+    return 0;
+}
+
+/* X, then the quantiles in seconds; what is below the axis stands on it. */
+static void write_bar(FILE *data, const struct chart *chart, double x,
+                      const struct waits *waits)
+{
+    fprintf(data, "%.6g", x);
+    for (int q = 0; q < QUANTILES; q++) {
+        pt_time wait = quantile(waits, quantiles[q]);
+
+        fprintf(data, " %.10g",
+                (double)(wait > chart->edge ? wait : chart->edge) / 1e6);
+    }
+    fprintf(data, " %d\n", waits->n);
+}
+
+/* A block per policy: its bars in the classes, side by side with others'. */
+static void write_widths(FILE *data, const struct chart *chart,
+                         const struct pt_results *results)
+{
+    for (int s = 0; s < chart->nseries; s++) {
+        bool any = false;
+
+        for (int i = 0; i < chart->n; i++) {
+            const struct run *run = &chart->runs[i];
+            int place = 0;
+
+            if (run->series != s || !is_shown(chart, results, i))
+                continue;
+            for (int c = 0; c < CLASSES; c++) {
+                if (run->classes[c].n > 0) {
+                    write_bar(data, chart,
+                              place + (s + 0.5) * 0.76 / chart->nseries - 0.38,
+                              &run->classes[c]);
+                    any = true;
+                }
+                place += chart->occurs[c];
+            }
+        }
+        /* A block without a line would not count as one. */
+        fputs(any ? "\n\n" : "NaN NaN NaN NaN NaN NaN 0\n\n\n", data);
+    }
+}
+
+/* The runs of policy S by utilisation, into ORDER [PT_RESULTS_MOST]. */
+static int order_runs(const struct chart *chart, int s, int *order)
+{
+    int n = 0;
+
+    for (int i = 0; i < chart->n; i++) {
+        const struct run *run = &chart->runs[i];
+        int at;
+
+        if (run->series != s || run->all.n == 0 || run->utilisation < 0)
+            continue;
+        for (at = n++; at > 0 && chart->runs[order[at - 1]].utilisation >
+                                     run->utilisation;
+             at--)
+            order[at] = order[at - 1];
+        order[at] = i;
+    }
+    return n;
+}
+
+/* A block per policy: its runs, by utilisation. */
+static void write_loads(FILE *data, const struct chart *chart)
+{
+    for (int s = 0; s < chart->nseries; s++) {
+        int order[PT_RESULTS_MOST];
+        int n = order_runs(chart, s, order);
+
+        for (int i = 0; i < n; i++) {
+            const struct run *run = &chart->runs[order[i]];
+
+            write_bar(data, chart, run->utilisation, &run->all);
+        }
+        fputs(n > 0 ? "\n\n" : "NaN NaN NaN NaN NaN NaN 0\n\n\n", data);
+    }
+}
+
+/* load_low and load_high, in whole tens. */
+static void write_range(struct pt_figure_job *job, const struct chart *chart)
+{
+    double low = 100, high = 0;
+
+    for (int i = 0; i < chart->n; i++) {
+        const struct run *run = &chart->runs[i];
+
+        if (run->all.n == 0 || run->utilisation < 0)
+            continue;
+        low = run->utilisation < low ? run->utilisation : low;
+        high = run->utilisation > high ? run->utilisation : high;
+    }
+    low = low > high ? 0 : low;
+    pt_figure_int(job, "load_low", (int)((low - 0.5) / 10) * 10);
+    pt_figure_int(job, "load_high", (int)((high + 0.5) / 10) * 10 + 10);
+}
+
+/* The tics of the widths: the class, and below it how many gangs. */
+static void write_classes(struct pt_figure_job *job, const struct chart *chart)
+{
+    int place = 0;
+
+    fputs("width_tics = \"set xtics (", job->script);
+    for (int c = 0; c < CLASSES; c++) {
+        int64_t high = INT64_C(1) << c, low = c > 0 ? high / 2 + 1 : high;
+        int fewest = -1, most = 0;
+
+        if (!chart->occurs[c])
+            continue;
+        for (int i = 0; i < chart->n; i++) {
+            int n = chart->runs[i].classes[c].n;
+
+            if (!is_shown(chart, job->results, i))
+                continue;
+            fewest = fewest < 0 || n < fewest ? n : fewest;
+            most = n > most ? n : most;
+        }
+        fprintf(job->script, place > 0 ? ", '%lld" : "'%lld", (long long)low);
+        if (low < high)
+            fprintf(job->script, "-%lld", (long long)high);
+        fprintf(job->script, "\\n(%d", fewest);
+        if (most > fewest)
+            fprintf(job->script, "-%d", most);
+        fprintf(job->script, ")' %d", place++);
+    }
+    fputs(")\"\n", job->script);
+    pt_figure_int(job, "classes", place);
+}
+
+/* Names of the policies, the point that is shown, who was never launched. */
+static void write_names(struct pt_figure_job *job, const struct chart *chart)
+{
+    const char *label = job->results->runs[chart->point].label;
+    int64_t never = 0;
+    char text[200];
+    char *point = pt_text_dup(label, (size_t)chart->runs[chart->point].npoint);
+
+    pt_figure_int(job, "nseries", chart->nseries);
+    fprintf(job->script, "array series[%d]\n", chart->nseries);
+    for (int i = 0; i < chart->n; i++) {
+        snprintf(text, sizeof text, "series[%d]", chart->runs[i].series + 1);
+        pt_figure_text(job, text, chart->runs[i].policy);
+        if (is_shown(chart, job->results, i))
+            never += chart->runs[i].never;
+    }
+    pt_figure_text(job, "point", chart->sweep ? point : "");
+    text[0] = '\0';
+    if (never > 0)
+        snprintf(text, sizeof text, "%lld never launched, left out",
+                 (long long)never);
+    pt_figure_text(job, "never", text);
+    pt_free(point);
+}
+
+/* The legend is below, in as many columns as the longest name leaves room for.
+ */
+static void write_size(struct pt_figure_job *job, const struct chart *chart)
+{
+    const double letter = 0.062, sample = 0.44, line = 0.135, rim = 0.3;
+    double width = chart->sweep ? 7.0 : 4.6;
+    size_t longest = 0;
+    int columns, rows;
+
+    for (int i = 0; i < chart->n; i++)
+        if (strlen(chart->runs[i].policy) > longest)
+            longest = strlen(chart->runs[i].policy);
+    columns = (int)((width - rim) / ((double)longest * letter + sample));
+    columns = columns < 1 ? 1 : columns > 6 ? 6 : columns;
+    if (columns > chart->nseries)
+        columns = chart->nseries;
+    rows = (chart->nseries + columns - 1) / columns;
+    pt_figure_real(job, "W", width);
+    pt_figure_real(job, "H", 2.75 + rows * line);
+    pt_figure_real(job, "foot", 0.62 + rows * line);
+    pt_figure_int(job, "key_rows", rows);
+    pt_figure_int(job, "key_columns", columns);
+    pt_figure_real(job, "key_line", line);
+    pt_figure_real(job, "key_width", (double)longest * letter + sample);
+}
+
+static void write_chart(struct pt_figure_job *job, const struct chart *chart)
+{
+    write_size(job, chart);
+    pt_figure_int(job, "sweep", chart->sweep);
+    pt_figure_real(job, "edge", (double)chart->edge / 1e6);
+    pt_figure_real(job, "top", (double)chart->top / 1e6);
+    pt_tics_write(job, 'y', chart->edge, chart->top);
+    write_classes(job, chart);
+    write_names(job, chart);
+    fputs("# x, waits (s): 5, 25, 50, 75, 95 %; gangs.  A block per policy "
+          "over widths, then one over utilisation (%)\n",
+          job->data);
+    write_widths(job->data, chart, job->results);
+    if (chart->sweep) {
+        write_range(job, chart);
+        write_loads(job->data, chart);
+    }
+}
+
+static int gang_wait_data(struct pt_figure_job *job, struct pt_err *err)
+{
+    struct chart *chart = pt_alloc(1, sizeof *chart);
+    int result = read_chart(chart, job->results, err);
+    bool any = false;
+
+    for (int i = 0; i < chart->n; i++)
+        any = any || chart->runs[i].all.n > 0;
+    if (result == 0 && !any) {
+        pt_text_copy(err->text, sizeof err->text,
+                     "no gang was launched in these runs");
+        result = 1;
+    }
+    if (result == 0)
+        write_chart(job, chart);
+    for (int i = 0; i < chart->n; i++) {
+        pt_free(chart->runs[i].all.items);
+        for (int c = 0; c < CLASSES; c++)
+            pt_free(chart->runs[i].classes[c].items);
+    }
+    pt_free(chart);
+    return result;
+}
+
+const struct pt_figure pt_figure_gang_wait = {
+    .name = "gang-wait",
+    .summary = "how long gangs waited, by their width and by the load",
+    .cite = "nearest-rank quantiles; widths in classes that end at powers of "
+            "two, as in Feitelson's workload studies",
+    .data = gang_wait_data,
+};

@@ -1,0 +1,70 @@
+/* members.h - the tasks of one attempt, where they do not all do the same.
+ *
+ * Members that meet do so after each part of their work.  In sum: one timer for
+ * all of them, and one PT_FACT_SYNCED a meeting.  Each: every member tells that
+ * it is there, and goes on when the core says so.  Both take the same time.
+ * Members that do not meet end one by one. */
+#ifndef PT_WORLD_MEMBERS_H
+#define PT_WORLD_MEMBERS_H
+
+#include "base/agenda.h"
+#include "world/fate.h"
+
+struct pt_facts {
+    struct pt_fact *items;
+    int32_t n, capacity;
+};
+
+void pt_facts_add(struct pt_facts *facts, struct pt_fact fact);
+
+struct pt_members {
+    const struct pt_chances *chances; /* borrowed */
+    int32_t attempt;                  /* the core's handle */
+    int32_t n, left;                  /* left: that have not ended */
+    int32_t first;                    /* task of member 0 */
+    int32_t *tasks;                   /* [n] or NULL: consecutive */
+    int32_t width;                    /* of the gang, as they know it */
+    int32_t parts, part;
+    bool meet, each;
+    bool common;             /* all have the fate of the first */
+    struct pt_fate *fates;   /* [n], or one if common */
+    pt_time begin;           /* of the part */
+    pt_time *until;          /* [n] in sum: when each is done with the part */
+    char *state;             /* [n] enum in members.c */
+    pt_time next;            /* in sum: they meet, or one fails */
+    bool failing;            /* in sum: one does, at `next` */
+    bool broken;             /* in sum: one did; they can meet no more */
+    bool killed;             /* those that are left end by and by */
+    pt_time launched;        /* all of them */
+    int32_t told;            /* meetings that were told in sum */
+    struct pt_agenda agenda; /* not in sum: each one's timer, by index */
+};
+
+/* Launched at NOW, they begin to work DELAY later.  The first members of
+ * MEMBERS are filled in, up to `fates`; the rest is zero. */
+void pt_members_begin(struct pt_members *members, pt_time now, pt_time delay);
+void pt_members_fini(struct pt_members *members);
+
+/* When something happens to one of them; PT_TIME_NEVER: the core is asked. */
+pt_time pt_members_next(const struct pt_members *members);
+
+/* They are killed.  Whether any lingers: then each of those that are left ends
+ * for itself; else nothing happens any more. */
+bool pt_members_kill(struct pt_members *members, pt_time now);
+
+/* What happens at NOW.  They are over when none is left. */
+void pt_members_act(struct pt_members *members, pt_time now,
+                    struct pt_facts *facts);
+
+/* A failure in sum was told and not answered by a kill: from NOW on, each of
+ * those left acts for itself. */
+void pt_members_scatter(struct pt_members *members, pt_time now,
+                        struct pt_facts *facts);
+
+/* The core's answers to those that wait: all go on; TASK (-1: all) fails. */
+void pt_members_release(struct pt_members *members, pt_time now,
+                        struct pt_facts *facts);
+void pt_members_refuse(struct pt_members *members, int32_t task,
+                       struct pt_facts *facts);
+
+#endif
