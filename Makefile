@@ -43,7 +43,7 @@ CORE_SRC := $(sort $(wildcard sim/base/*.c sim/core/*.c sim/policy/*.c \
 MAIN_SRC := sim/tool/main.c
 REST_SRC := $(filter-out $(MAIN_SRC),$(sort $(wildcard sim/*.c \
   sim/world/*.c sim/metrics/*.c sim/sink/*.c sim/tool/*.c models/*.c \
-  traces/*.c plots/*.c experiments/*.c)))
+  traces/*.c traces/*/*.c plots/*.c experiments/*.c)))
 GP := $(sort $(wildcard plots/*.gp))
 
 SUITES   := unit conform differ theory golden issues
@@ -63,8 +63,9 @@ AID_LIB  := $(B)/libtests.a
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all demo test check check-all asan cover fuzz bench lint format \
-  format-check purity repro install man clean help program tests force
+.PHONY: all demo hazards unified test check check-all asan cover fuzz bench \
+  lint format format-check purity repro install man clean help \
+  program tests force
 
 all: build/protium ## build build/protium (the default)
 
@@ -77,6 +78,16 @@ demo: ## set up, build, compare five schedulers, draw figures in demo/
 	@sh tests/setup.sh demo
 	@$(MAKE) --no-print-directory -j2 all
 	@sh tests/demo.sh
+
+hazards: ## deadlock, starvation, retries: three sweeps, in build/hazards/
+	@sh tests/setup.sh demo
+	@$(MAKE) --no-print-directory -j2 all
+	@sh experiments/hazards/run.sh
+
+unified: ## one cluster or two for the same pipelines, in build/unified/
+	@sh tests/setup.sh demo
+	@$(MAKE) --no-print-directory -j2 all
+	@sh experiments/unified/run.sh
 
 test: ## set up, then all tests with gcc, clang and the sanitizers
 	@sh tests/setup.sh test

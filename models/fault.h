@@ -11,8 +11,9 @@
 
 struct pt_fault_model {
     PT_PLUGIN;
-    /* After how much of the LENGTH of its work the launch fails;
-     * PT_TIME_NEVER, or more than LENGTH: it does not.  NULL: never. */
+    /* After how much of the LENGTH of its work the launch fails, >= 0;
+     * PT_TIME_NEVER, or more than LENGTH: it does not.  All chance comes from
+     * RNG, the launch's own stream.  NULL: never. */
     pt_time (*after)(const void *state, const gsl_rng *rng, pt_time length);
 };
 

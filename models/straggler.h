@@ -11,7 +11,8 @@
 
 struct pt_straggler_model {
     PT_PLUGIN;
-    /* By what the part's length is multiplied, >= 0.  NULL: by 1, always. */
+    /* By what the part's length is multiplied: finite, >= 0.  All chance comes
+     * from RNG, the part's own stream.  NULL: by 1, always. */
     double (*factor)(const void *state, const gsl_rng *rng);
 };
 

@@ -46,6 +46,7 @@ struct pt_chain {
     pt_time spent[PT_CHAIN_USES];
 };
 
+/* Adds the attempt that ended next; ROW is copied. */
 void pt_chain_add(struct pt_chain *chain, const struct pt_stage_row *row);
 
 /* Finds the chain, once all attempts are there; at least one. */

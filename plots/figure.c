@@ -500,29 +500,35 @@ static int draw_figure(const struct pt_figure *figure,
     return result;
 }
 
-/* Draws all FIGURES [N]; the notes on what was not drawn go into NOTE. */
+/* Draws FIGURES [N]; the notes on what was not drawn go into NOTE.  Of those
+ * that nobody asked for by NAME that is told only if there was none to draw. */
 static int draw_all(const struct pt_results *results, const char *folder,
-                    const struct pt_figure *const *figures, int n, int *missing,
-                    char *note, size_t size, struct pt_err *err)
+                    const struct pt_figure *const *figures, int n, bool named,
+                    int *missing, char *note, size_t size, struct pt_err *err)
 {
     char what[sizeof err->text + 64];
+    int drawn = 0;
 
     if (results->left_out > 0) {
         snprintf(what, sizeof what, "drawn: %d runs of %d", results->n,
                  results->n + results->left_out);
         add_note(note, size, what);
     }
+    size_t mark = strlen(note);
     for (int i = 0; i < n; i++) {
         int result = draw_figure(figures[i], results, folder, missing, err);
 
         if (result < 0)
             return -1;
+        drawn += result == 0;
         if (result > 0) {
             snprintf(what, sizeof what, "%s: %s", figures[i]->name, err->text);
             add_note(note, size, what);
             err->text[0] = '\0';
         }
     }
+    if (!named && drawn > 0)
+        note[mark] = '\0';
     return 0;
 }
 
@@ -533,6 +539,7 @@ int pt_figures_draw(const char *dir, const struct pt_figure *const *figures,
     char note[sizeof err->text] = "";
     char *folder = pt_results_path(dir, "figures");
     int result = pt_results_init(&results, dir, err);
+    bool named = figures != NULL;
 
     *missing = 0;
     if (result == 0 && strchr(dir, '\n'))
@@ -547,7 +554,7 @@ int pt_figures_draw(const char *dir, const struct pt_figure *const *figures,
     if (result == 0)
         result = write_style(folder, err);
     if (result == 0)
-        result = draw_all(&results, folder, figures, n, missing, note,
+        result = draw_all(&results, folder, figures, n, named, missing, note,
                           sizeof note, err);
     if (result == 0)
         pt_text_copy(err->text, sizeof err->text, note);

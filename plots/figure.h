@@ -39,7 +39,8 @@ extern const struct pt_figure *const pt_figures[];
 
 /* Draws FIGURES [n] (NULL: all) of the results in DIR into DIR/figures. Without
  * gnuplot the .gp and .dat are left and *missing is set.  Where there was
- * nothing to draw, or runs were left out, ERR.text says so, without a code. */
+ * nothing to draw, or runs were left out, ERR.text says so, without a code; of
+ * all figures that is said only if there was none to draw. */
 int pt_figures_draw(const char *dir, const struct pt_figure *const *figures,
                     int n, int *missing, struct pt_err *err);
 

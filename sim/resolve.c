@@ -38,19 +38,18 @@ const struct pt_fault_model *pt_run_fault(const char *text, void **state,
 
 /* --- the source --- */
 
-/* The stages that are to be gangs are handed to a source that knows of such. */
-static int set_gang(const struct pt_source *source, void *state,
-                    const struct pt_settings *settings, struct pt_err *err)
+/* A setting that is the source's own is handed to one that knows of such. */
+static int hand_over(const struct pt_source *source, void *state,
+                     const char *key, const char *value, struct pt_err *err)
 {
-    if (settings->gang[0] == '\0')
+    if (value[0] == '\0')
         return 0;
-    if (!pt_param_find(source->params, "gang"))
+    if (!pt_param_find(source->params, key))
         return pt_err_set(err, PT_ERR_USAGE,
-                          "--set gang=%.40s: %s has no stages to choose from "
-                          "(expected a format or model of pipelines)",
-                          settings->gang, source->name);
-    return pt_param_set(source->params, state, source->name, "gang",
-                        settings->gang, err);
+                          "--set %s=%.40s: %s has no stages or no "
+                          "recorded ends (expected a format of pipelines)",
+                          key, value, source->name);
+    return pt_param_set(source->params, state, source->name, key, value, err);
 }
 
 static const char *input_name(const struct pt_run *run)
@@ -62,8 +61,9 @@ static const char *input_name(const struct pt_run *run)
  * read: that has been done when conditions are known. */
 static bool is_about_reading(const char *key)
 {
-    static const char *const keys[] = {
-        "clean", "missing_limit", "overrun", "wide", "scale", "seed", "gang"};
+    static const char *const keys[] = {"clean", "missing_limit", "overrun",
+                                       "wide",  "scale",         "seed",
+                                       "gang",  "chain"};
 
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (strcmp(keys[i], key) == 0)
@@ -111,7 +111,8 @@ int pt_run_open(const struct pt_run *run, struct pt_settings *settings,
     *state = pt_plugin_state_new(plugin);
     if ((!run->source_params ||
          pt_plugin_set_text(plugin, *state, run->source_params, err) == 0) &&
-        set_gang(source, *state, settings, err) == 0 &&
+        hand_over(source, *state, "gang", settings->gang, err) == 0 &&
+        hand_over(source, *state, "chain", settings->chain, err) == 0 &&
         source->open(*state, run->path, &reading, err) == 0) {
         /* Tasks of pipelines may need anything, and how long they take is known
          * when they have: nothing is cut at reading. */
@@ -198,6 +199,55 @@ static void copy_pools(const struct pt_machine *recorded,
     memcpy(machine->pools, recorded->pools, (size_t)machine->npools * size);
 }
 
+/* One pool's TEXT, NAME:WEIGHT[:MIN_SHARE[:fair]], into the table. */
+static int set_pool(struct pt_run_machine *machine, char *text,
+                    struct pt_err *err)
+{
+    char *part[4] = {text, NULL, NULL, NULL};
+    int64_t weight = 0, share = 0;
+    int n = 1;
+
+    for (char *p = text; (p = strchr(p, ':')) && n < 5; n++) {
+        *p++ = '\0';
+        if (n < 4)
+            part[n] = p;
+    }
+    if (n < 2 || n > 4 || !pt_text_read_int(&weight, part[1]) || weight < 1 ||
+        weight > INT32_MAX || (n > 2 && !pt_text_read_int(&share, part[2])) ||
+        share < 0 || share > INT32_MAX ||
+        (n > 3 && strcmp(part[3], "fair") != 0))
+        return pt_err_set(err, PT_ERR_USAGE,
+                          "bad pool '%.60s' (expected "
+                          "NAME:WEIGHT[:MIN_SHARE[:fair]], a weight of at "
+                          "least 1)",
+                          part[0]);
+    for (int32_t i = 0; i < machine->npools; i++) {
+        struct pt_pool_spec *pool = &machine->pools[i];
+        if (strcmp(pool->name, part[0]) != 0)
+            continue;
+        pool->weight = (int32_t)weight;
+        pool->min_share = (int32_t)share;
+        pool->fair = n > 3;
+        return 0;
+    }
+    return pt_err_set(err, PT_ERR_USAGE, "the input has no pool '%.60s'",
+                      part[0]);
+}
+
+/* What the user says of the input's pools. */
+static int set_pools(const char *text, struct pt_run_machine *machine,
+                     struct pt_err *err)
+{
+    char *copy = pt_text_dup(text, strlen(text)), *save = NULL;
+    int status = 0;
+
+    for (char *p = strtok_r(copy, "+", &save); p && status == 0;
+         p = strtok_r(NULL, "+", &save))
+        status = set_pool(machine, p, err);
+    pt_free(copy);
+    return status;
+}
+
 int pt_run_find_machine(const struct pt_run *run, const void *state,
                         pt_time first, struct pt_run_machine *machine,
                         struct pt_err *err)
@@ -212,6 +262,10 @@ int pt_run_find_machine(const struct pt_run *run, const void *state,
     bool nodes = recorded->node && recorded->nodes > 0 &&
                  recorded->nodes < INT32_MAX / 2;
     copy_pools(recorded, machine);
+    if (set_pools(run->settings.pools, machine, err) < 0) {
+        pt_run_machine_fini(machine);
+        return -1;
+    }
     if (machine->nodes > 0) {
         if (nodes)
             copy_first(recorded, machine);

@@ -42,7 +42,9 @@ struct pt_settings {
     int barriers;                       /* enum pt_barriers */
     char straggler[PT_PARAM_TEXT_SIZE]; /* NAME[:key=value,...] */
     char fault[PT_PARAM_TEXT_SIZE];
-    char gang[PT_PARAM_TEXT_SIZE]; /* for sources that have this parameter */
+    char gang[PT_PARAM_TEXT_SIZE];  /* for sources that have this parameter */
+    char chain[PT_PARAM_TEXT_SIZE]; /* likewise */
+    char pools[PT_PARAM_TEXT_SIZE];
 
     uint64_t given; /* bit per key, by its place in the table: the user's */
 };

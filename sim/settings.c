@@ -318,6 +318,21 @@ const struct pt_param pt_settings_params[] = {
      .offset = offsetof(struct pt_settings, fault),
      .help = "model of task failures, NAME[:key=value,...] (protium list "
              "faults), for stages whose tasks may fail"},
+    {.name = "chain",
+     .type = PT_PARAM_TEXT,
+     .unit = "",
+     .fallback = "",
+     .offset = offsetof(struct pt_settings, chain),
+     .help = "when the jobs of a log come: ends (the default), so long after "
+             "the end of the one before as they did; none, at their recorded "
+             "times"},
+    {.name = "pools",
+     .type = PT_PARAM_TEXT,
+     .unit = "",
+     .fallback = "",
+     .offset = offsetof(struct pt_settings, pools),
+     .help = "weights of the input's pools, for order=fair: "
+             "NAME:WEIGHT[:MIN_SHARE[:fair]][+...] (a log does not have them)"},
     {.name = "gang",
      .type = PT_PARAM_TEXT,
      .unit = "",

@@ -488,6 +488,41 @@ size_t pt_lines_head(const struct pt_lines *lines, const char **head)
     return lines->input->end - lines->input->at;
 }
 
+/* The failure is where the text, all of which is there, ends. */
+static int failed_at(const struct pt_lines *lines, struct pt_err *err)
+{
+    const struct pt_lines_input *input = lines->input;
+    const char *begin = input->text, *end = begin + input->end;
+    int line = 1;
+
+    for (const char *stop; (stop = memchr(begin, '\n', (size_t)(end - begin)));
+         begin = stop + 1)
+        line++;
+    return pt_err_at(err, PT_ERR_INPUT, lines->file, line,
+                     (int)(end - begin) + 1, "%s", input->failure);
+}
+
+int pt_lines_whole(struct pt_lines *lines, size_t max, char **text, size_t *n,
+                   struct pt_err *err)
+{
+    struct pt_lines_input *input = lines->input;
+
+    pt_assert(lines->line == 0 && max < INT_MAX);
+    while (!input->ended && input->end <= max)
+        refill(lines);
+    if (input->end > max)
+        return pt_err_at(err, PT_ERR_INPUT, lines->file, 0, 0,
+                         "too much text (expected at most %zu bytes)", max);
+    if (input->failure[0] != '\0')
+        return failed_at(lines, err);
+    *text = input->text;
+    *n = input->end;
+    (*text)[*n] = '\0';
+    input->text = NULL;
+    finish_digest(lines);
+    return 0;
+}
+
 void pt_lines_finish(struct pt_lines *lines)
 {
     while (read_raw(lines, lines->input->raw, RAW_SIZE) > 0)

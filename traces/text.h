@@ -1,5 +1,5 @@
 /* text.h - the lines of a file, plain or compressed with gzip or zstd, and the
- * digest of its bytes.
+ * digest of its bytes; or the whole text at once.
  *
  * Lines are served in place, one at a time: without their line end (\n or
  * \r\n), ended by a zero byte, and with no zero byte inside.  The last one
@@ -49,6 +49,13 @@ int pt_lines_next(struct pt_lines *lines, struct pt_err *err);
 /* What is in memory of the text that follows the current line: its length.
  * Enough to tell a format by, when called before the first line. */
 size_t pt_lines_head(const struct pt_lines *lines, const char **head);
+
+/* Before the first line, and instead of all lines: the whole text, [*n + 1]
+ * with a zero byte at its end, as *text, which the caller frees.  More than MAX
+ * bytes of it (MAX < INT_MAX) are an error.  `bytes` and `digest` are the whole
+ * file's then; nothing is left to be done but to close LINES. */
+int pt_lines_whole(struct pt_lines *lines, size_t max, char **text, size_t *n,
+                   struct pt_err *err);
 
 /* Reads all bytes that follow, without serving their lines, so that `bytes` and
  * `digest` are the whole file's: after an error that its reader can live with.

@@ -40,49 +40,51 @@ struct pt_alloc {
 };
 
 struct pt_attempt {
-    enum pt_attempt_state state;
-    int32_t job; /* in the core's books */
-    int32_t stage, try;
-    int32_t tag;       /* of the job */
-    enum pt_mode mode; /* of the stage */
-    enum pt_nap nap;
-    int32_t task, task_end; /* the tasks that it is to run ... */
-    int32_t *list;          /* ... or, if `listed`, these; ~TASK: a copy of one
-                               that runs */
-    int32_t nlist, list_capacity;
-    bool listed;
-    int32_t launch; /* of a parallel stage's task: how many were before it */
-    bool copy;      /* it runs beside another launch of its task */
-    int32_t placed; /* of a gang: those that have slots */
-    int32_t gone;   /* those that ended before the others */
-    int32_t ending; /* those whose end is told in this step */
-    struct pt_member *members;  /* [placed], of a gang; NULL: nothing yet */
-    struct pt_barrier *barrier; /* NULL: no member asked yet */
-    pt_time waited;             /* of members, told in sum */
-    pt_time met;                /* the last such sum was told then */
-    bool booked;                /* its promise stands in the profile */
+    enum pt_attempt_state state : 8;
+    enum pt_mode mode : 8;   /* of the stage */
+    enum pt_nap nap : 8;     /* of one that sleeps */
+    enum pt_cause cause : 8; /* of the PT_KILL that is out */
+    bool staged;             /* its job has books of its stages */
+    bool listed;             /* see `list` */
+    bool copy;               /* it runs beside another launch of its task */
+    bool booked;             /* its promise stands in the profile */
     bool released; /* its slots were given back before its end is told */
     bool vacant;   /* so were those of the member whose end is told next */
     bool killing;  /* a PT_KILL is out */
-    bool due;      /* its timer has gone off, and has not acted yet */
     bool failed;   /* a member did, and its stage is tried again */
-    enum pt_cause cause; /* of that */
-    int32_t timeouts;    /* of its holds */
-    pt_time backoff;     /* after the first of them */
-    int64_t tries;       /* how many of them it can bear */
-    int32_t overdue;     /* index + 1 in the list of those past `until` */
+    bool due;      /* its timer has gone off, and has not acted yet */
+    int32_t job;   /* in the core's books */
+    int32_t stage, try;
+    int32_t tag;            /* of the job */
+    int32_t task, task_end; /* the tasks that it is to run ... */
+    int32_t nlist, list_capacity;
+    int32_t *list;   /* ... or, if `listed`, these; ~TASK: a copy of one that
+                        runs */
+    int32_t launch;  /* of a parallel stage's task: how many were before it */
+    int32_t placed;  /* of a gang: those that have slots */
+    int32_t gone;    /* those that ended before the others */
+    int32_t ending;  /* those whose end is told in this step */
+    int32_t overdue; /* index + 1 in the list of those past `until` */
     int32_t pool;
-    struct pt_delay delay; /* of a stage without books */
     struct pt_entry entry; /* keys, width in units, limit, promise */
     pt_time first_promise; /* that it ever got */
     pt_time claim;         /* the first of those that bind */
     pt_time start, until;  /* of the work; its predicted end */
-    pt_time hold_start;
-    pt_time hold_stamp; /* sum over held slots of (taken - hold_start) */
-    int64_t serial;     /* order of starts */
+    int64_t serial;        /* order of starts */
     const struct pt_stage *spec;
     struct pt_alloc alloc;
     struct pt_alloc spot; /* named machine: the nodes of its promise */
+
+    /* seldom needed */
+    int32_t timeouts; /* of its holds */
+    pt_time backoff;  /* after the first of them */
+    int64_t tries;    /* how many of them it can bear */
+    pt_time hold_start;
+    pt_time hold_stamp;        /* sum over held slots of (taken - hold_start) */
+    struct pt_member *members; /* [placed], of a gang; NULL: nothing yet */
+    struct pt_barrier *barrier; /* NULL: no member asked yet */
+    pt_time waited;             /* of members, told in sum */
+    struct pt_delay *delay;     /* of a stage without books; NULL: none yet */
 };
 
 /* Whether the member INDEX of a gang ended by itself, before the others. */

@@ -1,3 +1,5 @@
+/* attempts.c - one try of a stage: in and out of the queue, started, released.
+ */
 #include <string.h>
 
 #include "base/assert.h"
@@ -175,6 +177,7 @@ int32_t pt_attempt_new(struct pt_plan *plan, int32_t job, int32_t stage,
                              .list = list,
                              .list_capacity = list_capacity,
                              .tag = book->job->tag,
+                             .staged = book->stages != NULL,
                              .mode = book->job->stages[stage].mode,
                              .first_promise = PT_TIME_NEVER,
                              .claim = PT_TIME_NEVER,
@@ -225,7 +228,9 @@ void pt_attempt_free(struct pt_plan *plan, int32_t handle)
     if (a->barrier)
         pt_meet_forget(plan, handle);
     pt_free(a->members);
+    pt_free(a->delay);
     a->members = NULL;
+    a->delay = NULL;
     note(&book->record, a);
     a->state = PT_ATTEMPT_NONE;
     a->due = false;
@@ -374,13 +379,12 @@ void pt_attempt_part(struct pt_attempt *a)
 void pt_attempt_count_running(struct pt_plan *plan, const struct pt_attempt *a,
                               int32_t ntasks)
 {
-    struct pt_stage_book *stage = pt_stage_at(plan, a->job, a->stage);
-    int32_t pool = pt_job_at(plan, a->job)->job->pool;
-
     plan->pools[a->pool].running += ntasks;
-    if (stage)
-        stage->running += ntasks;
-    for (; plan->tree_running && pool >= 0;
+    if (a->staged)
+        pt_stage_at(plan, a->job, a->stage)->running += ntasks;
+    if (plan->config.npools < 2)
+        return; /* there is nothing to compare, and the job is far away */
+    for (int32_t pool = pt_job_at(plan, a->job)->job->pool; pool >= 0;
          pool = plan->config.pools[pool].parent)
         plan->tree_running[pool] += ntasks;
 }
@@ -481,8 +485,7 @@ void pt_attempt_run(struct pt_plan *plan, int32_t handle)
             pt_vec_push(plan->messages, plan->nmessages, plan->message_capacity,
                         pt_attempt_task(a, i));
     }
-    start->ready = pt_job_at(plan, a->job)->job->submit;
-    if (pt_job_at(plan, a->job)->stages) {
+    if (a->staged) {
         start->ready = pt_stage_at(plan, a->job, a->stage)->record.ready;
         start->launch = a->launch;
         pt_stage_started(plan, a);

@@ -1,3 +1,4 @@
+/* check.c - the census, and a recount of every book. */
 #include "base/assert.h"
 #include "core/books.h"
 

@@ -1,3 +1,4 @@
+/* copies.c - slow tasks get a second launch. */
 #include "base/vec.h"
 #include "core/books.h"
 

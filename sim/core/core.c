@@ -59,6 +59,7 @@ void pt_core_free(struct pt_core *core)
         pt_free(a->alloc.ranges);
         pt_free(a->spot.ranges);
         pt_free(a->members);
+        pt_free(a->delay);
         pt_free(a->list);
         if (a->barrier)
             pt_meet_forget(plan, i);

@@ -50,7 +50,8 @@ int32_t pt_devices_room(const struct pt_devices *devices, const int32_t *left,
 int64_t pt_devices_empty(int64_t size, int64_t gpus);
 
 /* Fills `least`: what is left of each device all through [from, until), if
- * ATTEMPT's promise is left aside.  Or: what is free now. */
+ * ATTEMPT's promise is left aside; grants that run are looked at from NOW on.
+ * Or: what is free now. */
 void pt_devices_look(struct pt_devices *devices,
                      const struct pt_attempt *attempt, pt_time now,
                      pt_time from, pt_time until);
@@ -63,10 +64,12 @@ bool pt_devices_grant(struct pt_devices *devices, const struct pt_grant *like,
 /* Takes them back from TASK, or all of a promise. */
 void pt_devices_give(struct pt_devices *devices,
                      const struct pt_attempt *attempt, int32_t task);
+/* The predicted end of ATTEMPT's grants moves to UNTIL. */
 void pt_devices_extend(struct pt_devices *devices,
                        const struct pt_attempt *attempt, pt_time until);
 /* From now on some device is to serve more than it can. */
 bool pt_devices_overbooked(const struct pt_devices *devices, pt_time now);
+/* Recounts what is free, FREE milli-GPUs in all; a difference is a bug. */
 void pt_devices_check(const struct pt_devices *devices, int64_t free);
 
 /* Slots for tasks with NEED by Spark's formula (see space.h), on a node with

@@ -1,3 +1,5 @@
+/* endings.c - what is done when tasks of a stage that may be tried again end,
+ * well or badly (Spark's TaskSetManager and DAGScheduler). */
 #include "base/assert.h"
 #include "base/vec.h"
 #include "core/books.h"

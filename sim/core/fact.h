@@ -101,15 +101,16 @@ struct pt_decision {
     int64_t rank;    /* of the job */
     int32_t stage;   /* index in the job */
     int32_t try;     /* 0 for the stage's first attempt */
-    int32_t task, ntasks;   /* first task and how many */
-    bool partial;           /* START: some tasks of a gang alone; their numbers
-                               are in the step's messages, from `message` */
-    int32_t launch;         /* START, parallel: how often the task was launched
-                               in this try before */
-    bool copy;              /* START: the task runs already; first come wins */
-    pt_time ready;          /* START: when the stage's try joined the queue */
-    int32_t epoch;          /* RELEASE, REFUSE */
-    int32_t message;        /* RELEASE: the first of [ntasks] in the step's */
+    int32_t task, ntasks; /* first task and how many */
+    bool partial;         /* START: some tasks of a gang alone; their numbers
+                             are in the step's messages, from `message` */
+    int32_t launch;       /* START, parallel: how often the task was launched
+                             in this try before */
+    bool copy;            /* START: the task runs already; first come wins */
+    pt_time ready;        /* START: when the stage's try joined the queue; 0 in
+                             a job with one stage and one try: its submit */
+    int32_t epoch;        /* RELEASE, REFUSE */
+    int32_t message;      /* RELEASE: the first of [ntasks] in the step's */
     int32_t range, nranges; /* START, HOLD: in the step's ranges */
 };
 

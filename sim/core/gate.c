@@ -1,3 +1,5 @@
+/* gate.c - whether a job with gangs may begin at all (Spark's checks at
+ * submission). */
 #include "core/books.h"
 
 /* Slots for SPEC on all nodes that are there, as if nothing ran. */

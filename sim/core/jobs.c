@@ -1,3 +1,5 @@
+/* jobs.c - a job, from its submission to its record; tasks that are never tried
+ * again. */
 #include "base/assert.h"
 #include "base/vec.h"
 #include "core/books.h"
@@ -201,7 +203,11 @@ static enum pt_state state_of(const struct pt_attempt *a,
 
 void pt_job_note_allocation(struct pt_plan *plan, const struct pt_attempt *a)
 {
-    struct pt_record *record = &pt_job_at(plan, a->job)->record;
+    struct pt_job_book *book = pt_job_at(plan, a->job);
+    struct pt_record *record = &book->record;
+
+    if (book->over && record->state == PT_DONE)
+        return; /* it has done its work: what dies later is none of it */
 
     record->range = plan->ranges.n;
     plan->space->ops->ranges(plan->space, &a->alloc, &plan->ranges);

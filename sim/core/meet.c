@@ -1,3 +1,5 @@
+/* meet.c - the members of a gang meet at barriers: barrier.h, with clock and
+ * books. */
 #include "base/assert.h"
 #include "base/vec.h"
 #include "core/books.h"

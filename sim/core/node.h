@@ -41,6 +41,7 @@ void pt_node_open(struct pt_node_book *node,
                   const struct pt_space_config *config, int32_t number);
 void pt_node_close(struct pt_node_book *node);
 
+/* Whether any of ATTEMPT's tasks that run is on it, or was promised it. */
 bool pt_node_touched(const struct pt_node_book *node,
                      const struct pt_attempt *attempt);
 /* Tasks of SPEC that it has room for when it is empty and up. */
@@ -55,6 +56,7 @@ int32_t pt_node_room_now(const struct pt_node_book *node,
 int32_t pt_node_room(struct pt_node_book *node, const struct pt_space *space,
                      const struct pt_attempt *attempt, pt_time from,
                      pt_time until);
+/* Slots for tasks of SPEC by Spark's formula (space.h). */
 int64_t pt_node_slots(const struct pt_node_book *node,
                       const struct pt_space *space, const struct pt_stage *spec,
                       enum pt_slots which);
@@ -75,12 +77,14 @@ void pt_node_take(struct pt_node_book *node, const struct pt_space *space,
                   int32_t tasks);
 void pt_node_give(struct pt_node_book *node, const struct pt_attempt *attempt,
                   int32_t task);
+/* The predicted end of ATTEMPT's tasks on it moves to UNTIL. */
 void pt_node_extend(struct pt_node_book *node, const struct pt_attempt *attempt,
                     pt_time until);
 
 /* At some time from now on it is to serve more than it can. */
 bool pt_node_overbooked(const struct pt_node_book *node,
                         const struct pt_space *space);
+/* What is free, recounted; a difference is a bug. */
 void pt_node_check(const struct pt_node_book *node);
 
 #endif

@@ -1,3 +1,4 @@
+/* outputs.c - what tasks have left for other stages, and when it is lost. */
 #include "base/assert.h"
 #include "base/vec.h"
 #include "core/books.h"

@@ -1,3 +1,4 @@
+/* plan.c - the plan that a policy writes. */
 #include "base/assert.h"
 #include "base/vec.h"
 #include "core/books.h"

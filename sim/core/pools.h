@@ -4,7 +4,9 @@
  * key (job, then stage) first; a pool in it has the key of the stage that it
  * would offer next, so that FIFO pools below a FIFO root are one queue.  Below
  * a FAIR one, for two siblings, pools or stages, with the tasks that run below
- * each: 1  one has fewer than its minimum share, the other not: that one first;
+ * each:
+ *
+ *   1  one has fewer than its minimum share, the other not: that one first;
  *   2  both have fewer: the smaller running / max(minimum share, 1) first;
  *   3  neither: the smaller running / weight first;
  *   4  a tie: by name, as text (a stage's is TaskSet_ID.TRY); the same name:

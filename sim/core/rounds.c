@@ -1,3 +1,5 @@
+/* rounds.c - slots are offered in rounds, node by node (Spark's
+ * TaskSchedulerImpl.resourceOffers). */
 #include "base/assert.h"
 #include "base/vec.h"
 #include "core/books.h"
@@ -147,12 +149,22 @@ static int32_t pick(const struct turn *turn, int32_t node,
     return best;
 }
 
+static struct pt_delay *delay_of(struct pt_stage_book *book,
+                                 struct pt_attempt *a)
+{
+    if (book)
+        return &book->delay;
+    if (!a->delay)
+        a->delay = pt_alloc(1, sizeof *a->delay);
+    return a->delay;
+}
+
 /* What NODE can start, at LEVEL at most: a task, or none. */
 static bool offer(struct turn *turn, int32_t node, enum pt_locality level)
 {
     struct pt_plan *plan = turn->plan;
     struct pt_attempt *a = pt_attempt_at(plan, turn->handle);
-    struct pt_delay *delay = turn->book ? &turn->book->delay : &a->delay;
+    struct pt_delay *delay = delay_of(turn->book, a);
     enum pt_locality allowed = level, its;
 
     if (a->state != PT_ATTEMPT_WAITING ||
@@ -193,7 +205,7 @@ static void offer_all(struct turn *turn, int32_t max)
 {
     struct pt_plan *plan = turn->plan;
     struct pt_attempt *a = pt_attempt_at(plan, turn->handle);
-    struct pt_delay *delay = turn->book ? &turn->book->delay : &a->delay;
+    struct pt_delay *delay = delay_of(turn->book, a);
 
     turn->left = levels_left(plan, a);
     if (delay->nlevels == 0)

@@ -47,7 +47,7 @@ enum { PT_LOCALITIES = 3 }; /* node, host, rack: waits; then anywhere */
 
 struct pt_rules {
     enum pt_rounds rounds;
-    pt_time revive;
+    pt_time revive; /* > 0 */
     pt_time locality[PT_LOCALITIES];
 
     bool gate; /* a job with a gang wider than all slots waits ... */
@@ -61,12 +61,15 @@ struct pt_rules {
     bool local_outputs;     /* what a stage leaves is lost with the node */
 
     bool speculation;
-    pt_time speculation_interval, speculation_min;
-    double speculation_quantile, speculation_multiplier;
+    pt_time speculation_interval;  /* from look to look; > 0 */
+    pt_time speculation_min;       /* no task is slow before */
+    double speculation_quantile;   /* share of the tasks that must have ended;
+                                      0 to 1 */
+    double speculation_multiplier; /* of their median length */
 
     bool exclude; /* nodes on which tasks failed */
 
-    pt_time sync_timeout; /* from the first arrival */
+    pt_time sync_timeout; /* from the first arrival; PT_TIME_NEVER: none */
     uint32_t holes;
 };
 

@@ -1,3 +1,5 @@
+/* stages.c - the attempts of a stage, one after the other: when a stage is
+ * ready, tried again, done. */
 #include "base/assert.h"
 #include "base/vec.h"
 #include "core/books.h"

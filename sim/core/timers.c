@@ -1,3 +1,4 @@
+/* timers.c - what is due without a fact: limits, holds, naps, looks. */
 #include <stdio.h>
 
 #include "base/assert.h"

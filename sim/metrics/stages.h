@@ -35,7 +35,8 @@ void pt_stages_free(struct pt_stages *stages);
 /* Takes in the stage records of STEP.  Amortised O(1) a record. */
 void pt_stages_step(struct pt_stages *stages, const struct pt_step *step);
 
-/* Sorts, and fills SUMMARY. */
+/* Fills SUMMARY; sorts for that, so it is to be called once, after the last
+ * step. */
 void pt_stages_close(struct pt_stages *stages,
                      struct pt_stage_summary *summary);
 

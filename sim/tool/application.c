@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "traces/eventlog.h"
+#include "traces/eventlog/eventlog.h"
 
 /* A table of slots or a path that is longer is cut. */
 enum { ROWS = 12, LINKS = 8 };

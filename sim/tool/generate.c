@@ -8,7 +8,7 @@
 
 #include "base/alloc.h"
 #include "tool/survey.h"
-#include "traces/pipeline_write.h"
+#include "traces/pipeline/write.h"
 #include "traces/swf_write.h"
 #include "version.h"
 

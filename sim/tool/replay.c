@@ -308,7 +308,7 @@ static const struct pt_option replay_options[] = {
      .letter = 'n',
      .arg = "N[xC]",
      .help = "The machine: N nodes of C processors each (C is 1 if left out). "
-             "Default: the machine of the trace's header."},
+             "Default: the machine that TRACE tells of."},
     {.name = "set",
      .letter = 's',
      .arg = "KEY=VALUE",
@@ -336,7 +336,7 @@ static const char *const replay_examples[] = {
     "protium replay KTH-SP2.swf.gz --policy fcfs,spark,easy --out kth",
     "protium replay lublin:jobs=2000,nodes=128 -p easy -p deep=easy:depth=4",
     "protium replay RICC.swf.gz --nodes 1024x8 --set clean=strict --by width",
-    NULL};
+    "protium replay eventlog.zstd --policy spark,easy --set gang=5", NULL};
 
 const struct pt_verb pt_verb_replay = {
     .name = "replay",

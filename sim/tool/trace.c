@@ -9,7 +9,7 @@
 #include "tool/say.h"
 #include "tool/survey.h"
 #include "tool/verb.h"
-#include "traces/eventlog.h"
+#include "traces/eventlog/eventlog.h"
 
 struct request {
     struct pt_study study;

@@ -13,7 +13,9 @@ struct pt_watcher {
                  const struct pt_census *census, struct pt_err *err);
 };
 
-/* Runs until the world has nothing more, or *STOP (may be NULL) is set. */
+/* Runs until the world has nothing more, and shows WATCHER the end of what is
+ * left (pt_core_close()), too: 0.  -1: ERR says why it could not; or that it
+ * was interrupted, since *STOP (may be NULL) is not 0. */
 int pt_drive(struct pt_world *world, struct pt_core *core,
              const struct pt_watcher *watcher, const volatile int *stop,
              struct pt_err *err);

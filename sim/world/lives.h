@@ -62,14 +62,14 @@ static inline struct pt_life *pt_lives_at(const struct pt_lives *lives,
     return pt_slab_at(&lives->slab, life);
 }
 
-/* Reads the first work, once. */
+/* Reads the first work, once: 0, or -1 with ERR filled. */
 int pt_lives_start(struct pt_lives *lives, struct pt_err *err);
 
 /* When the next is submitted, as far as is known; PT_TIME_NEVER. */
 pt_time pt_lives_next(const struct pt_lives *lives);
 
-/* Those that are submitted at NOW, in the order of the source, are in `batch`,
- * with rank and tag. */
+/* Those that are submitted at NOW, in the order of the source, are in `batch`
+ * until the next call, with rank and tag: 0.  -1: ERR is filled. */
 int pt_lives_take(struct pt_lives *lives, pt_time now, struct pt_err *err);
 
 /* The job of LIFE ended at NOW, unless that was told before; its memory stays

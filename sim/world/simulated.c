@@ -382,9 +382,12 @@ static void start_members(struct simulated *s, struct pt_life *life,
 }
 
 /* How long what D starts does nothing yet. */
-static pt_time delay_of(const struct simulated *s, const struct pt_decision *d)
+static pt_time delay_of(const struct simulated *s, const struct pt_life *life,
+                        const struct pt_decision *d)
 {
-    pt_time until = pt_time_add(d->ready, s->config.launch_delay);
+    bool plain = life->job.nstages == 1 && !life->stages[0].retries;
+    pt_time until = pt_time_add(plain ? life->job.submit : d->ready,
+                                s->config.launch_delay);
 
     return until > s->now ? until - s->now : 0;
 }
@@ -398,7 +401,7 @@ static void start(struct simulated *s, const struct pt_step *step,
     bool meet = gang && (truth->iterations > 0 || truth->together);
     bool common = pt_fate_is_common(&s->config.chances, truth);
     struct running *r = running_at(s, d->attempt);
-    pt_time delay = delay_of(s, d);
+    pt_time delay = delay_of(s, life, d);
 
     pt_assert(!r->members);
     *r = (struct running){.killed = false};

@@ -7,7 +7,8 @@
  * members meet, rewritten to the next meeting.
  *
  * Everything happens as soon as it can: kills are answered in the same instant,
- * and so is a sync that fails. */
+ * unless the input says that what is killed lingers, and so is a sync that
+ * fails. */
 #ifndef PT_WORLD_SIMULATED_H
 #define PT_WORLD_SIMULATED_H
 

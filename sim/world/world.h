@@ -14,10 +14,10 @@ struct pt_world {
      * happen any more; -1: ERR is filled. */
     int (*next)(struct pt_world *world, pt_time wake, pt_time *now,
                 const struct pt_fact **facts, int32_t *n, struct pt_err *err);
-    /* Carries out what was decided. */
+    /* Carries out what was decided: 0, or -1 with ERR filled. */
     int (*carry_out)(struct pt_world *world, const struct pt_step *step,
                      struct pt_err *err);
-    void (*close)(struct pt_world *world);
+    void (*close)(struct pt_world *world); /* frees it */
 };
 
 #endif

@@ -10,6 +10,9 @@
 #define SEC PT_SECOND
 #define MS  INT64_C(1000)
 
+/* What most is tried under. */
+static const enum pt_rounds both[] = {PT_ROUNDS_NONE, PT_ROUNDS_SPARK};
+
 enum { SPARK_NODES = 8, SPARK_TEXT = 1024 };
 
 struct spark {
@@ -75,6 +78,29 @@ static inline void spark_end(struct spark *s)
 {
     bench_settle_books(s->bench);
     bench_free(s->bench);
+}
+
+/* The run ends before JOB does: there is a record, all the same. */
+static inline void spark_hangs(struct spark *s, int32_t job)
+{
+    char text[32];
+
+    snprintf(text, sizeof text, "unfinished %d", job);
+    ASSERT_TEXT(bench_close(s->bench), text);
+    bench_free(s->bench);
+}
+
+/* What JOB's record says. */
+static inline void spark_record(const struct bench *b, int32_t job,
+                                enum pt_state state, enum pt_cause cause,
+                                int32_t tries, pt_time lost)
+{
+    const struct pt_record *r = bench_record(b, job);
+
+    ASSERT_INT(r->state, state);
+    ASSERT_INT(r->cause, cause);
+    ASSERT_INT(r->tries, tries);
+    ASSERT_INT(r->lost, lost);
 }
 
 /* The stage attempts that the last step told of: "0.1~2 failure member". */

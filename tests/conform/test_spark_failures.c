@@ -2,20 +2,6 @@
  * DAGScheduler suite, E12, and the rules of 1.7 and 2.4. */
 #include "tests/conform/spark.h"
 
-static const enum pt_rounds both[] = {PT_ROUNDS_NONE, PT_ROUNDS_SPARK};
-
-static void check_record(const struct bench *b, int32_t job,
-                         enum pt_state state, enum pt_cause cause,
-                         int32_t tries, pt_time lost)
-{
-    const struct pt_record *r = bench_record(b, job);
-
-    ASSERT_INT(r->state, state);
-    ASSERT_INT(r->cause, cause);
-    ASSERT_INT(r->tries, tries);
-    ASSERT_INT(r->lost, lost);
-}
-
 /* --- C: gangs --- */
 
 /* C1: a consumer that cannot read costs the gang all its outputs. */
@@ -41,7 +27,7 @@ static void test_a_fetch_failure_makes_all_of_a_gang_run_again(void **state)
         bench_ends(b, 0, 1, -1, PT_SUCCESS);
         AT(b, 4 * SEC, "done 0");
         STAGES(&s, "0.1~1 success");
-        check_record(b, 0, PT_DONE, PT_CAUSE_NONE, 4, 3 * SEC);
+        spark_record(b, 0, PT_DONE, PT_CAUSE_NONE, 4, 3 * SEC);
         spark_end(&s);
     }
 }
@@ -66,7 +52,7 @@ static void test_a_fetch_failure_makes_one_parallel_task_run_again(void **state)
         ASSERT_INT(b->step->stages[0].ntasks, 1);
         bench_ends(b, 0, 1, -1, PT_SUCCESS);
         AT(b, 4 * SEC, "done 0");
-        check_record(b, 0, PT_DONE, PT_CAUSE_NONE, 5, 2 * SEC);
+        spark_record(b, 0, PT_DONE, PT_CAUSE_NONE, 5, 2 * SEC);
         spark_end(&s);
     }
 }
@@ -93,7 +79,7 @@ static void test_a_member_that_fails_undoes_those_that_finished(void **state)
         AT(b, 3 * SEC, "start 0.1x1");
         bench_ends(b, 0, 1, -1, PT_SUCCESS);
         AT(b, 4 * SEC, "done 0");
-        check_record(b, 0, PT_DONE, PT_CAUSE_NONE, 3, 3 * SEC);
+        spark_record(b, 0, PT_DONE, PT_CAUSE_NONE, 3, 3 * SEC);
         spark_end(&s);
     }
 }
@@ -124,7 +110,7 @@ static void test_a_gang_that_is_the_result_fails_its_job_in_spark(void **state)
         bench_ends(b, 0, 1, -1, PT_KILLED);
         AT(b, 3 * SEC, "failed 0");
         ASSERT_INT(b->step->nstages, 0);
-        check_record(b, 0, PT_FAILED, PT_CAUSE_RESULT, 2, 0);
+        spark_record(b, 0, PT_FAILED, PT_CAUSE_RESULT, 2, 0);
         spark_end(&s);
     }
 }
@@ -150,7 +136,7 @@ static void test_two_members_that_fail_are_one_failed_attempt(void **state)
         AT(b, 2 * SEC, "start 0.1x1");
         bench_ends(b, 0, 1, -1, PT_SUCCESS);
         AT(b, 3 * SEC, "done 0");
-        check_record(b, 0, PT_DONE, PT_CAUSE_NONE, 3, 2100 * MS);
+        spark_record(b, 0, PT_DONE, PT_CAUSE_NONE, 3, 2100 * MS);
         spark_end(&s);
     }
 }
@@ -171,7 +157,7 @@ static void test_members_that_fail_together_are_one_failed_attempt(void **state)
         AT(b, 1200 * MS, "start 0.0x3~1");
         bench_done(b, 0);
         AT(b, 2 * SEC, "done 0");
-        check_record(b, 0, PT_DONE, PT_CAUSE_NONE, 2, 3 * SEC);
+        spark_record(b, 0, PT_DONE, PT_CAUSE_NONE, 2, 3 * SEC);
         spark_end(&s);
     }
 }
@@ -200,7 +186,7 @@ static void test_a_member_of_an_older_attempt_fails_alone(void **state)
         ASSERT_INT(b->step->stages[0].failures, 0);
         bench_ends(b, 0, 1, -1, PT_SUCCESS);
         AT(b, 3 * SEC, "done 0");
-        check_record(b, 0, PT_DONE, PT_CAUSE_NONE, 3, 2500 * MS);
+        spark_record(b, 0, PT_DONE, PT_CAUSE_NONE, 3, 2500 * MS);
         spark_end(&s);
     }
 }
@@ -223,7 +209,7 @@ static void test_a_late_success_of_a_failed_gang_is_ignored_before(void **state)
         AT(b, 2 * SEC, "start 0.1x1");
         bench_ends(b, 0, 1, -1, PT_SUCCESS);
         AT(b, 3 * SEC, "done 0");
-        check_record(b, 0, PT_DONE, PT_CAUSE_NONE, 3, 2100 * MS);
+        spark_record(b, 0, PT_DONE, PT_CAUSE_NONE, 3, 2100 * MS);
         spark_end(&s);
     }
 }
@@ -247,7 +233,7 @@ static void test_a_late_success_of_a_failed_gang_is_ignored_then(void **state)
         AT(b, 2 * SEC, "start 0.1x1");
         bench_ends(b, 0, 1, -1, PT_SUCCESS);
         AT(b, 3 * SEC, "done 0");
-        check_record(b, 0, PT_DONE, PT_CAUSE_NONE, 3, 2500 * MS);
+        spark_record(b, 0, PT_DONE, PT_CAUSE_NONE, 3, 2500 * MS);
         spark_end(&s);
     }
 }
@@ -274,7 +260,7 @@ static void test_a_late_success_of_a_failed_gang_is_ignored_after(void **state)
         AT(b, 2 * SEC, "start 0.1x1");
         bench_ends(b, 0, 1, -1, PT_SUCCESS);
         AT(b, 3 * SEC, "done 0");
-        check_record(b, 0, PT_DONE, PT_CAUSE_NONE, 3, 2500 * MS);
+        spark_record(b, 0, PT_DONE, PT_CAUSE_NONE, 3, 2500 * MS);
         spark_end(&s);
     }
 }
@@ -308,7 +294,7 @@ test_after_a_fetch_failure_late_gang_successes_are_lost(void **state)
         AT(b, 3 * SEC, "start 0.1x2~1");
         bench_ends(b, 0, 1, -1, PT_SUCCESS);
         AT(b, 4 * SEC, "done 0");
-        check_record(b, 0, PT_DONE, PT_CAUSE_NONE, 4, 3100 * MS);
+        spark_record(b, 0, PT_DONE, PT_CAUSE_NONE, 4, 3100 * MS);
         spark_end(&s);
     }
 }
@@ -372,7 +358,7 @@ static void test_the_others_are_killed_and_the_gang_is_tried_again(void **state)
         AT(b, 1 * SEC, "start 0.1x1");
         bench_ends(b, 0, 1, -1, PT_SUCCESS);
         AT(b, 2 * SEC, "done 0");
-        check_record(b, 0, PT_DONE, PT_CAUSE_NONE, 3, 20 * MS);
+        spark_record(b, 0, PT_DONE, PT_CAUSE_NONE, 3, 20 * MS);
         spark_end(&s);
     }
 }

@@ -1,8 +1,6 @@
-/* Where Spark is known to go wrong (1.12 of the rules, H2 to H10, and gangs
- * that are the result): what it does, and what is done here by default. */
+/* Where Spark is known to go wrong, H2 to H6 (1.12 of the rules): what it does,
+ * and what is done here by default.  The others: test_spark_holes_late.c. */
 #include "tests/conform/spark.h"
-
-static const enum pt_rounds both[] = {PT_ROUNDS_NONE, PT_ROUNDS_SPARK};
 
 /* Steps on its own timers until something is decided, at most N times. */
 static const char *step_on(struct bench *b, int n)
@@ -11,16 +9,6 @@ static const char *step_on(struct bench *b, int n)
         if (bench_step(b, b->wake)[0] != '\0')
             break;
     return b->text;
-}
-
-/* The run ends before the job does: there is a record, all the same. */
-static void hangs(struct spark *s, int32_t job)
-{
-    char text[32];
-
-    snprintf(text, sizeof text, "unfinished %d", job);
-    ASSERT_TEXT(bench_close(s->bench), text);
-    bench_free(s->bench);
 }
 
 /* --- H2: a finished gang whose outputs are lost in part --- */
@@ -207,7 +195,7 @@ test_in_spark_who_cannot_read_leaves_the_others_waiting(void **state)
         ASSERT_TEXT(b->text, "run 0 hold 0 down 0 free 1 barrier 1 short; "
                              "1 wait for 2");
         assert_true(b->wake == PT_TIME_NEVER);
-        hangs(&s, 0);
+        spark_hangs(&s, 0);
     }
 }
 
@@ -407,6 +395,34 @@ static void test_clean_the_gate_leaves_excluded_nodes_out(void **state)
     spark_end(&s);
 }
 
+/* Both stages of a job look again at once; the first ends it. */
+static void test_clean_a_job_that_ends_at_the_gate_ends_there(void **state)
+{
+    struct bench_stage stages[] = {
+        {.mode = PT_GANG, .ntasks = 2, .limit = SEC, .retries = true},
+        {.mode = PT_GANG, .ntasks = 2, .limit = SEC, .retries = true}};
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct spark s = {.rules = spark_rules(both[i], 0)};
+        s.rules.gate_failures = 0;
+        spark_init(&s, 2, 2);
+        struct bench *b = spark_begin(&s, 2, "gang:head=skip");
+        bench_job(b, stages, 2);
+        AT(b, 0, "start 0.0x2; start 0.1x2");
+        for (int k = 0; k < 2; k++)
+            for (int t = 0; t < 2; t++)
+                bench_fails(b, 0, k, t, PT_FAULT_ERROR);
+        bench_node(b, PT_FACT_NODE_DOWN, 0);
+        bench_node(b, PT_FACT_NODE_DOWN, 1);
+        AT(b, 1 * SEC, "");
+        STAGES(&s, "0.0~0 failure member; 0.1~0 failure member");
+        AT(b, 1200 * MS, "failed 0");
+        ASSERT_INT(bench_record(b, 0)->cause, PT_CAUSE_SLOTS);
+        spark_end(&s);
+    }
+}
+
 /* --- H6: a stage that is tried again does not pass the gate again --- */
 
 static struct bench *lose_slots(struct spark *s, enum pt_rounds rounds,
@@ -436,7 +452,7 @@ static void test_in_spark_a_retry_waits_for_lost_slots_for_ever(void **state)
         for (int k = 2; k < 100; k++)
             AT(b, k * SEC, "");
         assert_true(b->wake == PT_TIME_NEVER);
-        hangs(&s, 0);
+        spark_hangs(&s, 0);
     }
 }
 
@@ -504,50 +520,6 @@ static void test_clean_looks_are_counted_anew_for_each_retry(void **state)
     }
 }
 
-/* --- H7: failures of gangs exclude no node --- */
-
-/* Two members fail on node 0, then node 1 comes. */
-static struct bench *fail_on_node(struct spark *s, uint32_t holes)
-{
-    *s = (struct spark){.rules = spark_rules(PT_ROUNDS_SPARK, holes)};
-    s->rules.exclude = true;
-    spark_init(s, 2, 2);
-    s->node[1].absent = true;
-    struct bench *b = spark_begin(s, 2, "gang:head=skip");
-    b->with_ranges = true;
-    spark_stage(b, PT_GANG, 2, false);
-    AT(b, 0, "start 0.0x2@0");
-    bench_node(b, PT_FACT_NODE_UP, 1);
-    AT(b, 1 * SEC, "");
-    bench_fails(b, 0, 0, 0, PT_FAULT_ERROR);
-    bench_fails(b, 0, 0, 1, PT_FAULT_ERROR);
-    AT(b, 2 * SEC, "");
-    return b;
-}
-
-static void test_in_spark_a_gang_runs_again_where_it_failed(void **state)
-{
-    struct spark s;
-    struct bench *b = fail_on_node(&s, PT_HOLE_BLIND);
-
-    (void)state;
-    bench_step(b, 2200 * MS);
-    ASSERT_INT(b->step->ndecisions, 1);
-    ASSERT_HAS(b->text, "start 0.0x2~1@");
-    const struct pt_decision *d = &b->step->decisions[0];
-    int32_t nodes = 0; /* one member on each: nothing is left out */
-    for (int32_t i = 0; i < d->nranges; i++)
-        nodes += b->step->ranges[d->range + i].count;
-    ASSERT_INT(nodes, 2);
-    bench_done(b, 0);
-    spark_stage(b, PT_GANG, 4, false);
-    bench_step(b, 3 * SEC);
-    ASSERT_HAS(b->text, "start 1.0x4");
-    bench_done(b, 1);
-    bench_step(b, 4 * SEC);
-    spark_end(&s);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -563,11 +535,11 @@ int main(void)
         cmocka_unit_test(test_clean_the_gate_counts_free_gpus),
         cmocka_unit_test(test_in_spark_a_job_passes_the_gate_and_cannot_launch),
         cmocka_unit_test(test_clean_the_gate_leaves_excluded_nodes_out),
+        cmocka_unit_test(test_clean_a_job_that_ends_at_the_gate_ends_there),
         cmocka_unit_test(test_in_spark_a_retry_waits_for_lost_slots_for_ever),
         cmocka_unit_test(test_clean_a_retry_looks_again_and_fails_in_the_end),
         cmocka_unit_test(test_clean_a_retry_goes_on_when_slots_are_back),
         cmocka_unit_test(test_clean_looks_are_counted_anew_for_each_retry),
-        cmocka_unit_test(test_in_spark_a_gang_runs_again_where_it_failed),
     };
     return cmocka_run_group_tests_name("spark_holes", tests, NULL, NULL) != 0;
 }

@@ -1,48 +1,6 @@
-/* Where Spark is known to go wrong: H6 to H10, and gangs that are the result.
- */
+/* Where Spark is known to go wrong, H7 to H10, and gangs that are the result:
+ * what it does, and what is done here by default. */
 #include "tests/conform/spark.h"
-
-static const enum pt_rounds both[] = {PT_ROUNDS_NONE, PT_ROUNDS_SPARK};
-
-/* The run ends before the job does: there is a record, all the same. */
-static void hangs(struct spark *s, int32_t job)
-{
-    char text[32];
-
-    snprintf(text, sizeof text, "unfinished %d", job);
-    ASSERT_TEXT(bench_close(s->bench), text);
-    bench_free(s->bench);
-}
-
-/* --- H5: at submission the gate counts excluded nodes --- */
-
-/* Both stages of a job look again at once; the first ends it. */
-static void test_clean_a_job_that_ends_at_the_gate_ends_there(void **state)
-{
-    struct bench_stage stages[] = {
-        {.mode = PT_GANG, .ntasks = 2, .limit = SEC, .retries = true},
-        {.mode = PT_GANG, .ntasks = 2, .limit = SEC, .retries = true}};
-
-    (void)state;
-    for (int i = 0; i < 2; i++) {
-        struct spark s = {.rules = spark_rules(both[i], 0)};
-        s.rules.gate_failures = 0;
-        spark_init(&s, 2, 2);
-        struct bench *b = spark_begin(&s, 2, "gang:head=skip");
-        bench_job(b, stages, 2);
-        AT(b, 0, "start 0.0x2; start 0.1x2");
-        for (int k = 0; k < 2; k++)
-            for (int t = 0; t < 2; t++)
-                bench_fails(b, 0, k, t, PT_FAULT_ERROR);
-        bench_node(b, PT_FACT_NODE_DOWN, 0);
-        bench_node(b, PT_FACT_NODE_DOWN, 1);
-        AT(b, 1 * SEC, "");
-        STAGES(&s, "0.0~0 failure member; 0.1~0 failure member");
-        AT(b, 1200 * MS, "failed 0");
-        ASSERT_INT(bench_record(b, 0)->cause, PT_CAUSE_SLOTS);
-        spark_end(&s);
-    }
-}
 
 /* --- H7: failures of gangs exclude no node --- */
 
@@ -63,6 +21,29 @@ static struct bench *fail_on_node(struct spark *s, uint32_t holes)
     bench_fails(b, 0, 0, 1, PT_FAULT_ERROR);
     AT(b, 2 * SEC, "");
     return b;
+}
+
+static void test_in_spark_a_gang_runs_again_where_it_failed(void **state)
+{
+    struct spark s;
+    struct bench *b = fail_on_node(&s, PT_HOLE_BLIND);
+
+    (void)state;
+    bench_step(b, 2200 * MS);
+    ASSERT_INT(b->step->ndecisions, 1);
+    ASSERT_HAS(b->text, "start 0.0x2~1@");
+    const struct pt_decision *d = &b->step->decisions[0];
+    int32_t nodes = 0; /* one member on each: nothing is left out */
+    for (int32_t i = 0; i < d->nranges; i++)
+        nodes += b->step->ranges[d->range + i].count;
+    ASSERT_INT(nodes, 2);
+    bench_done(b, 0);
+    spark_stage(b, PT_GANG, 4, false);
+    bench_step(b, 3 * SEC);
+    ASSERT_HAS(b->text, "start 1.0x4");
+    bench_done(b, 1);
+    bench_step(b, 4 * SEC);
+    spark_end(&s);
 }
 
 static void test_clean_a_gang_avoids_the_node_where_it_failed(void **state)
@@ -246,7 +227,7 @@ static void test_in_spark_a_late_success_leaves_a_gang_in_part(void **state)
         bench_enters(b, 0, 0, 0, PT_SYNC_BARRIER, 0, 0);
         AT(b, 2 * SEC, "");
         assert_true(b->wake == PT_TIME_NEVER); /* it waits 365 days */
-        hangs(&s, 0);
+        spark_hangs(&s, 0);
     }
 }
 
@@ -268,7 +249,7 @@ test_in_spark_a_late_success_breaks_the_gang_that_waits(void **state)
         bench_enters(b, 0, 0, 0, PT_SYNC_BARRIER, 0, 0);
         AT(b, 3 * SEC, "");
         assert_true(b->wake == PT_TIME_NEVER); /* it waits 365 days */
-        hangs(&s, 0);
+        spark_hangs(&s, 0);
     }
 }
 
@@ -483,6 +464,7 @@ static void test_clean_a_result_gang_that_fails_is_tried_again(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_in_spark_a_gang_runs_again_where_it_failed),
         cmocka_unit_test(test_clean_a_gang_avoids_the_node_where_it_failed),
         cmocka_unit_test(test_clean_a_failure_is_learned_once),
         cmocka_unit_test(test_in_spark_a_sync_cancels_the_time_out_of_another),
@@ -500,7 +482,6 @@ int main(void)
         cmocka_unit_test(test_in_spark_nothing_is_told_after_the_job),
         cmocka_unit_test(test_in_spark_a_result_gang_that_fails_ends_its_job),
         cmocka_unit_test(test_clean_a_result_gang_that_fails_is_tried_again),
-        cmocka_unit_test(test_clean_a_job_that_ends_at_the_gate_ends_there),
     };
     return cmocka_run_group_tests_name("spark_holes_late", tests, NULL, NULL) !=
            0;

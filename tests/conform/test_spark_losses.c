@@ -1,20 +1,6 @@
 /* What is done when nodes and what they keep are lost: 1.7 and 2.4. */
 #include "tests/conform/spark.h"
 
-static const enum pt_rounds both[] = {PT_ROUNDS_NONE, PT_ROUNDS_SPARK};
-
-static void check_record(const struct bench *b, int32_t job,
-                         enum pt_state state, enum pt_cause cause,
-                         int32_t tries, pt_time lost)
-{
-    const struct pt_record *r = bench_record(b, job);
-
-    ASSERT_INT(r->state, state);
-    ASSERT_INT(r->cause, cause);
-    ASSERT_INT(r->tries, tries);
-    ASSERT_INT(r->lost, lost);
-}
-
 /* What a task that failed has to do with its copy, the other launch does. */
 static void
 test_one_that_fails_beside_its_copy_is_not_launched_again(void **state)
@@ -74,7 +60,7 @@ static void test_a_gang_that_loses_a_node_is_tried_again_whole(void **state)
         AT(b, 1200 * MS, "start 0.0x4~1");
         bench_done(b, 0);
         AT(b, 2 * SEC, "done 0");
-        check_record(b, 0, PT_DONE, PT_CAUSE_NONE, 2, 4 * SEC);
+        spark_record(b, 0, PT_DONE, PT_CAUSE_NONE, 2, 4 * SEC);
         spark_end(&s);
     }
 }
@@ -107,7 +93,7 @@ static void test_a_finished_member_on_a_lost_node_undoes_its_gang(void **state)
         bench_done(b, 0);
         bench_step(b, 3 * SEC);
         ASSERT_HAS(b->text, "done 0");
-        check_record(b, 0, PT_DONE, PT_CAUSE_NONE, 2, 3 * SEC);
+        spark_record(b, 0, PT_DONE, PT_CAUSE_NONE, 2, 3 * SEC);
         spark_end(&s);
     }
 }
@@ -181,7 +167,7 @@ static void test_a_success_resets_a_task_s_failures(void **state)
         bench_ends(b, 0, 0, 1, PT_SUCCESS);
         AT(b, 10 * SEC, "done 0");
         /* six failures, a killed launch, a lost output: 6 + 6 + 1 */
-        check_record(b, 0, PT_DONE, PT_CAUSE_NONE, 10, 13 * SEC);
+        spark_record(b, 0, PT_DONE, PT_CAUSE_NONE, 10, 13 * SEC);
         spark_end(&s);
     }
 }
@@ -229,7 +215,7 @@ static void test_outputs_that_are_not_needed_are_not_lost(void **state)
         bench_ends(b, 0, 2, 0, PT_SUCCESS);
         AT(b, now + 2 * SEC, "done 0");
         /* the killed launch alone: what stage 0 did was used */
-        check_record(b, 0, PT_DONE, PT_CAUSE_NONE, 4, 1 * SEC);
+        spark_record(b, 0, PT_DONE, PT_CAUSE_NONE, 4, 1 * SEC);
         spark_end(&s);
     }
 }
@@ -284,7 +270,7 @@ static void test_a_stage_that_was_given_up_is_told_once(void **state)
         bench_ends(b, 0, 2, -1, PT_SUCCESS);
         AT(b, 2 * SEC, "failed 0");
         STAGES(&s, "");
-        check_record(b, 0, PT_FAILED, PT_CAUSE_FAILURES, 3, 0);
+        spark_record(b, 0, PT_FAILED, PT_CAUSE_FAILURES, 3, 0);
         spark_end(&s);
     }
 }
@@ -319,7 +305,7 @@ static void test_who_is_killed_at_its_limit_ends_its_job(void **state)
         bench_ends(b, 0, 0, -1, PT_KILLED);
         AT(b, 10 * SEC, "limit 0");
         STAGES(&s, "0.0~0 killed limit");
-        check_record(b, 0, PT_LIMIT, PT_CAUSE_NONE, i % 2 ? 1 : 2, 0);
+        spark_record(b, 0, PT_LIMIT, PT_CAUSE_NONE, i % 2 ? 1 : 2, 0);
         spark_end(&s);
     }
 }
@@ -365,7 +351,7 @@ static void test_waits_in_sum_are_shared_by_those_that_waited(void **state)
         AT(b, 18 * SEC, "done 0");
         ASSERT_INT(bench_record(b, 0)->waited, 24 * SEC);
         /* 33 - 18 s, 12 - 6 s, 0.8 s */
-        check_record(b, 0, PT_DONE, PT_CAUSE_NONE, 5, 21800 * MS);
+        spark_record(b, 0, PT_DONE, PT_CAUSE_NONE, 5, 21800 * MS);
         spark_end(&s);
     }
 }

@@ -1,20 +1,6 @@
 /* What is done when gangs and stages fail: more of rows C and D. */
 #include "tests/conform/spark.h"
 
-static const enum pt_rounds both[] = {PT_ROUNDS_NONE, PT_ROUNDS_SPARK};
-
-static void check_record(const struct bench *b, int32_t job,
-                         enum pt_state state, enum pt_cause cause,
-                         int32_t tries, pt_time lost)
-{
-    const struct pt_record *r = bench_record(b, job);
-
-    ASSERT_INT(r->state, state);
-    ASSERT_INT(r->cause, cause);
-    ASSERT_INT(r->tries, tries);
-    ASSERT_INT(r->lost, lost);
-}
-
 /* 1.8: nothing waits for the kills, but slots are free when they are told. */
 static void
 test_the_next_attempt_waits_for_the_slots_of_the_killed(void **state)
@@ -36,7 +22,7 @@ test_the_next_attempt_waits_for_the_slots_of_the_killed(void **state)
         STAGES(&s, "0.0~1 success");
         ASSERT_INT(b->step->stages[0].ready, 1200 * MS);
         ASSERT_INT(b->step->stages[0].start, 5 * SEC);
-        check_record(b, 0, PT_DONE, PT_CAUSE_NONE, 2, 6 * SEC);
+        spark_record(b, 0, PT_DONE, PT_CAUSE_NONE, 2, 6 * SEC);
         spark_end(&s);
     }
 }
@@ -87,7 +73,7 @@ static void test_the_fourth_attempt_that_fails_is_the_last(void **state)
         }
         ASSERT_TEXT(b->text, "failed 0");
         STAGES(&s, "0.0~3 failure member");
-        check_record(b, 0, PT_FAILED, PT_CAUSE_ATTEMPTS, 4, 6 * SEC);
+        spark_record(b, 0, PT_FAILED, PT_CAUSE_ATTEMPTS, 4, 6 * SEC);
         assert_true(b->wake == PT_TIME_NEVER);
         spark_end(&s);
     }
@@ -178,7 +164,7 @@ static void test_attempts_are_counted_for_each_stage(void **state)
             bench_ends(b, 0, stage, -1, PT_SUCCESS);
         }
         AT(b, now, "done 0");
-        check_record(b, 0, PT_DONE, PT_CAUSE_NONE, 8, 12 * SEC);
+        spark_record(b, 0, PT_DONE, PT_CAUSE_NONE, 8, 12 * SEC);
         spark_end(&s);
     }
 }
@@ -235,7 +221,7 @@ static void test_a_limit_of_one_attempt_is_no_retry(void **state)
         bench_ends(b, 0, 0, -1, PT_KILLED);
         AT(b, 1 * SEC, "failed 0");
         /* step 4 of the first row comes before step 5 */
-        check_record(b, 0, PT_FAILED, PT_CAUSE_ATTEMPTS, 1, 0);
+        spark_record(b, 0, PT_FAILED, PT_CAUSE_ATTEMPTS, 1, 0);
         spark_end(&s);
     }
 }
@@ -264,7 +250,7 @@ static void test_the_fourth_failure_of_a_task_is_the_last(void **state)
         bench_ends(b, 0, 0, 0, PT_KILLED);
         AT(b, 4 * SEC, "failed 0");
         STAGES(&s, "");
-        check_record(b, 0, PT_FAILED, PT_CAUSE_FAILURES, 5, 3 * SEC);
+        spark_record(b, 0, PT_FAILED, PT_CAUSE_FAILURES, 5, 3 * SEC);
         spark_end(&s);
     }
 }
@@ -287,7 +273,7 @@ static void test_failures_of_different_tasks_do_not_sum(void **state)
         bench_ends(b, 0, 0, 1, PT_SUCCESS);
         AT(b, 4 * SEC, "done 0");
         STAGES(&s, "0.0~0 success");
-        check_record(b, 0, PT_DONE, PT_CAUSE_NONE, 8, 6 * SEC);
+        spark_record(b, 0, PT_DONE, PT_CAUSE_NONE, 8, 6 * SEC);
         spark_end(&s);
     }
 }
@@ -307,7 +293,7 @@ static void test_excused_failures_do_not_count(void **state)
         }
         bench_fails(b, 0, 0, 0, PT_FAULT_ERROR);
         AT(b, 10 * SEC, "failed 0");
-        check_record(b, 0, PT_FAILED, PT_CAUSE_FAILURES, 10, 9 * SEC);
+        spark_record(b, 0, PT_FAILED, PT_CAUSE_FAILURES, 10, 9 * SEC);
         spark_end(&s);
     }
 }

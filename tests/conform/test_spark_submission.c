@@ -2,8 +2,6 @@
  * suite (rows A1 to A15 of the rules), and what its source says besides. */
 #include "tests/conform/spark.h"
 
-static const enum pt_rounds both[] = {PT_ROUNDS_NONE, PT_ROUNDS_SPARK};
-
 /* A gang that is the result, or the map stage before it. */
 static int32_t gang(struct bench *b, int32_t ntasks, int32_t cores, bool result,
                     enum pt_flaw flaw)

@@ -7,7 +7,7 @@
 #include "base/assert.h"
 #include "base/error.h"
 #include "base/plugin.h"
-#include "traces/eventlog.h"
+#include "traces/eventlog/eventlog.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 

@@ -10,8 +10,8 @@
 #include "base/alloc.h"
 #include "base/assert.h"
 #include "base/error.h"
-#include "traces/pipeline.h"
-#include "traces/pipeline_json.h"
+#include "traces/pipeline/pipeline.h"
+#include "traces/pipeline/json.h"
 #include "traces/source.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);

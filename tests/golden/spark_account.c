@@ -7,9 +7,9 @@
 #include "core/policy.h"
 #include "registry.h"
 #include "tests/unit/check.h"
-#include "traces/eventlog.h"
-#include "traces/eventlog_app.h"
-#include "traces/eventlog_files.h"
+#include "traces/eventlog/eventlog.h"
+#include "traces/eventlog/app.h"
+#include "traces/eventlog/files.h"
 #include "world/drive.h"
 #include "world/simulated.h"
 

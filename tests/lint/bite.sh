@@ -70,6 +70,24 @@ printf '#include "tool/t.h"\n' >"$tree/models/m.c"
 : >"$tree/sim/tool/t.h"
 bites layers 'models that include the tool'
 plant
+mkdir -p "$tree/traces/one" "$tree/traces/two"
+: >"$tree/traces/one/o.h"
+: >"$tree/traces/source.h"
+printf '#include "traces/one/o.h"\n#include "traces/source.h"\n' \
+    >"$tree/traces/one/o.c"
+expect 'layers passes a format that includes itself' pass \
+    sh "$here/layers.sh" "$tree"
+printf '#include "traces/one/o.h"\n' >"$tree/traces/two/t.c"
+bites layers 'a format that includes another'
+plant
+mkdir -p "$tree/experiments/one"
+echo 'build/protium replay "$1"; . experiments/sweep.sh' \
+    >"$tree/experiments/one/run.sh"
+expect 'layers passes a study that runs the program' pass \
+    sh "$here/layers.sh" "$tree"
+echo '. tests/demo.sh' >>"$tree/experiments/one/run.sh"
+bites layers 'a study that reads the tests'
+plant
 printf '#include "base/gone.h"\n' >>"$tree/sim/base/a.c"
 bites layers 'a header that is not there'
 

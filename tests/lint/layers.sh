@@ -1,11 +1,17 @@
 #!/bin/sh
 # layers.sh [ROOT] - who includes whom.
 #
-# A room is a folder; `sim` stands for sim/run.[ch], sim/version.[ch]; the
-# registry and the tool see everybody, and so do tests.
+# A room is a folder; `sim` stands for the files right below sim/.  A format of
+# many files is a room in traces/, which no other format and nobody but the tool
+# sees.  The registry and the tool see everybody, and so do tests.  A study of
+# experiments/ is a script: it runs the program, and reads nothing of the rest
+# but plots/style.gp.
 set -eu
+here=$(cd "$(dirname "$0")" && pwd)
 root=${1:-.}
-files=$(sh "$(dirname "$0")/files.sh" "$root")
+files=$(sh "$here/files.sh" "$root")
+found=$(mktemp)
+trap 'rm -f "$found"' EXIT
 cd "$root"
 
 # shellcheck disable=SC2086
@@ -32,7 +38,7 @@ BEGIN {
 function room_of(file,    part)
 {
     split(file, part, "/")
-    if (part[1] == "sim" && part[3] != "")
+    if ((part[1] == "sim" || part[1] == "traces") && part[3] != "")
         return part[1] "/" part[2]
     return part[1]
 }
@@ -58,14 +64,14 @@ function may(room, file, target,    words, n, i)
 {
     if (room == "sim/tool" || room == "tests" || file ~ /^sim\/registry\./)
         return 1
+    if (room ~ /^traces\//)
+        allowed[room] = allowed["traces"] " " room
     n = split(allowed[room], words, " ")
     for (i = 1; i <= n; i++)
         if (words[i] == target || words[i] == room_of(target))
             return 1
     return 0
 }
-
-FNR == 1 { seen[FILENAME] = 1 }
 
 /^#include "/ {
     name = $2
@@ -77,8 +83,8 @@ FNR == 1 { seen[FILENAME] = 1 }
 }
 
 END {
-    for (file in seen)
-        known[file] = 1
+    for (i = 1; i < ARGC; i++)
+        known[ARGV[i]] = 1
     bad = 0
     for (i = 1; i <= n; i++) {
         target = resolve(from[i], what[i])
@@ -95,4 +101,15 @@ END {
     }
     exit bad > 0
 }' $files
+
+sh "$here/files.sh" . ALL | grep -E '^experiments/.*\.(sh|gp)$' |
+    while read -r file; do
+        grep -nE '(^|[^A-Za-z0-9_./-])(sim|models|traces|tests)/' "$file" \
+            /dev/null || true
+    done >"$found"
+if [ -s "$found" ]; then
+    cat "$found"
+    echo 'a study runs the program, and knows nothing of its sources'
+    exit 1
+fi
 echo "ok layers"

@@ -39,6 +39,15 @@ outputs()
         lublin:jobs=300,nodes=64,load=0.9 --nodes 16x4 --policy fcfs,easy \
         --set ties=pyss --set place=spread --set machine=named --tape \
         --out "$here/$into/named"
+    try "$into/pipelines" "$@" "$program" replay \
+        hydrogen:jobs=40,nodes=4,widths=8+16,load=0.9 \
+        --policy spark,easy,conservative --set rounds=spark \
+        --set straggler=lognormal --set fault=exponential:mtbf=4h \
+        --set speculation=on --set outputs=local --tape \
+        --out "$here/$into/pipelines"
+    try "$into/log" "$@" "$program" replay \
+        tests/golden/spark/logs/4.0.1/two_gangs.zstd --policy spark --tape \
+        --out "$here/$into/log"
     try "$into/poisson" "$@" "$program" trace generate poisson \
         "$here/$into/poisson.swf"
     if [ -n "$trace" ]; then

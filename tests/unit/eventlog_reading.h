@@ -7,7 +7,7 @@
 #include "base/plugin.h"
 #include "base/vec.h"
 #include "tests/unit/check.h"
-#include "traces/eventlog.h"
+#include "traces/eventlog/eventlog.h"
 
 struct kept_stage {
     struct pt_stage stage;

@@ -189,6 +189,67 @@ static void test_a_line_is_as_long_as_is_allowed(void **state)
     pt_free(text);
 }
 
+static void test_the_whole_text_is_the_same_however_it_is_packed(void **state)
+{
+    struct pt_err err = {.code = PT_ERR_NONE};
+    struct pt_lines lines;
+    char digest[PT_DIGEST_TEXT];
+    size_t size, packed, n;
+    char *text = make_text(&size), *frames = pack(text, size, 70000, &packed);
+    char *whole;
+
+    (void)state;
+    ASSERT_INT(pt_lines_open_bytes(&lines, "plain", text, size, &err), 0);
+    ASSERT_INT(pt_lines_whole(&lines, size, &whole, &n, &err), 0);
+    ASSERT_INT(n, size);
+    assert_memory_equal(whole, text, size);
+    ASSERT_INT(whole[n], 0);
+    pt_free(whole);
+    pt_lines_close(&lines);
+
+    ASSERT_INT(pt_lines_open_bytes(&lines, "packed", frames, packed, &err), 0);
+    ASSERT_INT(pt_lines_whole(&lines, size, &whole, &n, &err), 0);
+    ASSERT_INT(n, size);
+    assert_memory_equal(whole, text, size);
+    pt_digest_of(frames, packed, digest);
+    ASSERT_TEXT(lines.digest, digest);
+    ASSERT_INT(lines.bytes, packed);
+    pt_free(whole);
+    pt_lines_close(&lines);
+    pt_free(frames);
+    pt_free(text);
+}
+
+/* What reading BYTES [N], at most MAX of them, as one text is refused with. */
+static void refuses(const char *bytes, size_t n, size_t max, const char *why)
+{
+    struct pt_err err = {.code = PT_ERR_NONE};
+    struct pt_lines lines;
+    char said[600];
+    char *text;
+
+    ASSERT_INT(pt_lines_open_bytes(&lines, "t", bytes, n, &err), 0);
+    ASSERT_INT(pt_lines_whole(&lines, max, &text, &n, &err), -1);
+    pt_lines_close(&lines);
+    pt_err_print(&err, said, sizeof said);
+    ASSERT_HAS(said, why);
+}
+
+static void
+test_what_is_wrong_with_a_whole_text_is_told_at_its_place(void **state)
+{
+    size_t size, packed;
+    char *text = make_text(&size), *frames = pack(text, size, size, &packed);
+
+    (void)state;
+    refuses("ab\nc\0d\n", 7, 100, "t:2:2: a zero byte (expected text)");
+    refuses(text, size, size - 1, "too much text (expected at most");
+    refuses(frames, packed, size - 1, "too much text (expected at most");
+    refuses(frames, packed - 9, size, "the zstd data end too early");
+    pt_free(frames);
+    pt_free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,6 +258,9 @@ int main(void)
         cmocka_unit_test(test_a_truncated_frame_is_served_up_to_its_end),
         cmocka_unit_test(test_a_corrupt_frame_is_an_error_with_its_line),
         cmocka_unit_test(test_a_line_is_as_long_as_is_allowed),
+        cmocka_unit_test(test_the_whole_text_is_the_same_however_it_is_packed),
+        cmocka_unit_test(
+            test_what_is_wrong_with_a_whole_text_is_told_at_its_place),
     };
 
     return cmocka_run_group_tests_name("lines", tests, NULL, NULL) != 0;

@@ -73,7 +73,7 @@ static void test_bad_json_is_told_where_it_is(void **state)
     CHECK_ALL(table);
     memset(deep, '[', sizeof deep);
     check_bytes(deep, sizeof deep, "t.json:1:65: too many lists and objects");
-    check_bytes("[\0]", 3, "t.json:1:2: not JSON");
+    check_bytes("[\0]", 3, "t.json:1:2: a zero byte (expected text)");
 }
 
 /* A part of a document, where it ends on the third line. */

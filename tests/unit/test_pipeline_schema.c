@@ -8,7 +8,7 @@
 #include <dirent.h>
 #include <jansson.h>
 #include <regex.h>
-#include "traces/pipeline_doc.h"
+#include "traces/pipeline/doc.h"
 
 static json_t *load(const char *path)
 {
@@ -22,7 +22,7 @@ static json_t *load(const char *path)
 
 static int load_schema(void **state)
 {
-    *state = load("traces/pipeline.schema.json");
+    *state = load("traces/pipeline/pipeline.schema.json");
     return 0;
 }
 

@@ -5,7 +5,7 @@
 #include <unistd.h>
 #include "models/model.h"
 #include "sink/out.h"
-#include "traces/pipeline_write.h"
+#include "traces/pipeline/write.h"
 
 struct folder {
     char path[64];

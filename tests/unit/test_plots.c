@@ -1,7 +1,4 @@
-#include "tests/unit/check.h"
-#include <dirent.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "tests/unit/results_folder.h"
 #include "base/alloc.h"
 #include "plots/figure.h"
 #include "plots/results.h"
@@ -18,99 +15,6 @@ extern const struct pt_figure pt_figure_gantt, pt_figure_utilisation,
 
 static const struct pt_figure *const figures[] = {
     &pt_figure_gantt, &pt_figure_utilisation, &pt_figure_wait_cdf};
-
-/* A results folder of the test's own. */
-struct place {
-    char dir[200];
-};
-
-static void make_place(struct place *place)
-{
-    const char *root = getenv("TMPDIR");
-
-    snprintf(place->dir, sizeof place->dir, "%s/protium-XXXXXX",
-             root ? root : "/tmp");
-    assert_non_null(mkdtemp(place->dir));
-}
-
-/* Removes PATH and what is in it. */
-static void remove_all(const char *path)
-{
-    DIR *dir = opendir(path);
-
-    for (struct dirent *entry; dir && (entry = readdir(dir));) {
-        char *below = pt_results_path(path, entry->d_name);
-        struct stat status;
-
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            if (lstat(below, &status) == 0) {
-                if (S_ISDIR(status.st_mode))
-                    remove_all(below);
-                else
-                    unlink(below);
-            }
-        pt_free(below);
-    }
-    if (dir)
-        closedir(dir);
-    rmdir(path);
-}
-
-/* DIR/NAME open for writing; makes the folders on the way. */
-static FILE *create(const struct place *place, const char *name)
-{
-    char *path = pt_results_path(place->dir, name);
-    FILE *stream;
-
-    for (char *c = path + strlen(place->dir) + 1; *c; c++) {
-        if (*c != '/')
-            continue;
-        *c = '\0';
-        mkdir(path, 0777);
-        *c = '/';
-    }
-    stream = fopen(path, "w");
-    assert_non_null(stream);
-    pt_free(path);
-    return stream;
-}
-
-static void put(const struct place *place, const char *name, const char *text)
-{
-    FILE *stream = create(place, name);
-
-    fputs(text, stream);
-    fclose(stream);
-}
-
-static bool is_there(const struct place *place, const char *name)
-{
-    char *path = pt_results_path(place->dir, name);
-    bool found = access(path, F_OK) == 0;
-
-    pt_free(path);
-    return found;
-}
-
-/* All of DIR/NAME, on the heap. */
-static char *get(const struct place *place, const char *name)
-{
-    char *path = pt_results_path(place->dir, name);
-    FILE *stream = fopen(path, "r");
-    char *text;
-    size_t size;
-
-    if (!stream)
-        fail_msg("no %s", path);
-    fseek(stream, 0, SEEK_END);
-    size = (size_t)ftell(stream);
-    rewind(stream);
-    text = pt_alloc(size + 1, 1);
-    ASSERT_INT(fread(text, 1, size, stream), size);
-    fclose(stream);
-    pt_free(path);
-    return text;
-}
 
 /* A run of N jobs, one after the other on processors 0 and 2 to 3 of four; the
  * k-th waits k seconds and runs 10. */

@@ -2,7 +2,7 @@
  * Spark's own tests, as the conformance table has them. */
 #include "tests/unit/check.h"
 
-#include "traces/rdd.h"
+#include "traces/pipeline/rdd.h"
 
 #define NARROW(n)                                                              \
     {                                                                          \

@@ -311,6 +311,49 @@ static void test_other_nodes_are_like_the_first_recorded_one(void **state)
     pt_free(text);
 }
 
+static void test_the_user_gives_pools_their_weights(void **state)
+{
+    struct pt_run run = run_of();
+
+    (void)state;
+    set(&run.settings, "pools", "default:5:1:fair");
+    char *text = machine_text(&run);
+    ASSERT_HAS(text, "{\"name\":\"default\",\"parent\":-1,\"weight\":5,"
+                     "\"min_share\":1,\"fair\":true}");
+    pt_free(text);
+}
+
+static void test_bad_pools_are_refused(void **state)
+{
+    const struct {
+        const char *text, *says;
+    } bad[] = {{"none:1", "no pool 'none'"},
+               {"default", "bad pool 'default'"},
+               {"default:0", "bad pool 'default'"},
+               {"default:1:-1", "bad pool 'default'"},
+               {"default:1:0:unfair", "bad pool 'default'"},
+               {"default::1", "bad pool 'default'"},
+               {"default:1:0:fair:x", "bad pool 'default'"},
+               {"default:1:0:fair:x:y", "bad pool 'default'"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct pt_run run = run_of();
+        struct pt_err err = {.code = PT_ERR_NONE};
+        struct pt_run_machine machine;
+        void *input = NULL;
+        set(&run.settings, "pools", bad[i].text);
+        ASSERT_INT(pt_run_open(&run, &run.settings, false, &input, &err), 0);
+        ASSERT_INT(
+            pt_run_find_machine(&run, input, 4 * PT_SECOND, &machine, &err),
+            -1);
+        ASSERT_INT(err.code, PT_ERR_USAGE);
+        ASSERT_HAS(err.text, bad[i].says);
+        run.source->close(input);
+        pt_free(input);
+    }
+}
+
 /* --- the run --- */
 
 static void test_a_run_compares_its_stages_with_the_recorded_ones(void **state)
@@ -349,6 +392,8 @@ int main(void)
         cmocka_unit_test(test_gangs_are_for_sources_that_have_stages),
         cmocka_unit_test(test_the_recorded_machine_is_in_the_configuration),
         cmocka_unit_test(test_other_nodes_are_like_the_first_recorded_one),
+        cmocka_unit_test(test_the_user_gives_pools_their_weights),
+        cmocka_unit_test(test_bad_pools_are_refused),
         cmocka_unit_test(test_a_run_compares_its_stages_with_the_recorded_ones),
     };
     return cmocka_run_group_tests_name("resolve", tests, NULL, NULL) != 0;

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "sink/sink.h"
 #include "tests/unit/reports.h"
+#include "tests/unit/same_stage.h"
 #include "world/tape.h"
 
 extern const struct pt_sink pt_sink_tape;
@@ -207,30 +208,6 @@ static void write_damaged(char path[200], const char *text, int line,
     fputs(to, file);
     fputs(found + (from ? strlen(from) : 0), file);
     fclose(file);
-}
-
-static void same_stage(const struct pt_stage *a, const struct pt_stage *b)
-{
-    ASSERT_INT(a->ntasks, b->ntasks);
-    ASSERT_INT(a->mode, b->mode);
-    for (int r = 0; r < PT_RESOURCES; r++)
-        ASSERT_INT(a->need.amount[r], b->need.amount[r]);
-    ASSERT_INT(a->limit, b->limit);
-    ASSERT_INT(a->nparents, b->nparents);
-    for (int32_t i = 0; i < a->nparents; i++)
-        ASSERT_INT(a->parents[i], b->parents[i]);
-    ASSERT_INT(a->id, b->id);
-    ASSERT_INT(a->retries, b->retries);
-    ASSERT_INT(a->result, b->result);
-    ASSERT_INT(a->flaw, b->flaw);
-    ASSERT_INT(a->profile, b->profile);
-    ASSERT_INT(a->sites_at != NULL, b->sites_at != NULL);
-    for (int32_t t = 0; a->sites_at && t <= a->ntasks; t++)
-        ASSERT_INT(a->sites_at[t], b->sites_at[t]);
-    for (int32_t i = 0; a->sites_at && i < a->sites_at[a->ntasks]; i++) {
-        ASSERT_INT(a->sites[i].kind, b->sites[i].kind);
-        ASSERT_INT(a->sites[i].number, b->sites[i].number);
-    }
 }
 
 static void same_job(const struct pt_job *a, const struct pt_job *b)
