@@ -91,6 +91,7 @@ int pt_model_yield(struct pt_model *model, const struct pt_model_job *job,
         .length = job->length,
         .outcome = PT_SUCCESS,
     };
+    *work = (struct pt_work){.truths = &model->truth};
     work->job = (struct pt_job){
         .id = k + 1,
         .user = draw_user(model, k),
@@ -100,7 +101,6 @@ int pt_model_yield(struct pt_model *model, const struct pt_model_job *job,
         .submit = job->submit,
         .stages = &model->stage,
     };
-    work->truths = &model->truth;
     return 1;
 }
 

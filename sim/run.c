@@ -276,6 +276,8 @@ static int open_world(struct going *go, struct pt_err *err)
     go->run->source->info(go->source_state, &info);
     if (go->run->nodes == 0)
         config.machine = info.machine;
+    else
+        config.elsewhere = true;
     go->world = pt_simulated_new(go->run->source, go->source_state, &config);
     return 0;
 }

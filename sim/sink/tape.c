@@ -245,11 +245,15 @@ static int tape_open(void *state, struct pt_out *out,
     return 0;
 }
 
-/* The run's end: no facts led to it. */
+/* The run's end: no facts led to it.  A core that was told nothing at all has
+ * no time. */
 static bool is_close(const struct pt_step *step)
 {
-    return step->nfacts == 0 && step->ndecisions == 0 && step->nrecords > 0 &&
-           step->records[0].state == PT_UNFINISHED;
+    bool unfinished =
+        step->nrecords > 0 && step->records[0].state == PT_UNFINISHED;
+
+    return step->nfacts == 0 && step->ndecisions == 0 &&
+           (unfinished || step->now == INT64_MIN);
 }
 
 static int tape_step(void *state, const struct pt_step *step,

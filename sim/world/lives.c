@@ -85,7 +85,7 @@ static void lay_numbers(struct layout *layout, const struct pt_lives *l,
         if (truth->takes_at)
             takes_at = lay(layout, truth->takes_at, stage->ntasks + 1,
                            sizeof *takes_at);
-        if (stage->sites_at) {
+        if (stage->sites_at && !l->elsewhere) {
             sites_at = lay(layout, stage->sites_at, stage->ntasks + 1,
                            sizeof *sites_at);
             sites = lay(layout, stage->sites, stage->sites_at[stage->ntasks],

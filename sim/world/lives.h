@@ -43,6 +43,8 @@ struct pt_lives {
     struct pt_slab slab;
     struct pt_work ahead; /* the next one, borrowed from the source */
     bool started, more, whole;
+    bool elsewhere; /* on a machine that the source does not know of: where
+                       tasks would rather run is left out */
     struct pt_agenda due;               /* by life: it is submitted then */
     struct pt_whereabouts *whereabouts; /* by number; staged sources alone */
     int32_t nwhereabouts, whereabouts_capacity;

@@ -545,6 +545,7 @@ struct pt_world *pt_simulated_new(const struct pt_source *source, void *state,
                                  .close = simulated_close};
     s->config = *config;
     pt_lives_init(&s->lives, source, state, &s->config.chances);
+    s->lives.elsewhere = s->config.elsewhere;
     pt_agenda_init(&s->agenda);
     return &s->world;
 }

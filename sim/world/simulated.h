@@ -21,8 +21,11 @@ struct pt_simulated_config {
     pt_time launch_delay; /* what is launched sooner after its stage was ready
                              begins to work then */
     bool shuffle;         /* tell a seed with every step: PT_FACT_SHUFFLE */
-    bool each; /* members tell of their own that they are at a barrier,
-                  instead of all in sum.  Needed where a sync can time out */
+    bool each;      /* members tell of their own that they are at a barrier,
+                       instead of all in sum.  Needed where a sync can time
+                       out */
+    bool elsewhere; /* on a machine that SOURCE does not know of: where its
+                       tasks would rather run is left out */
     const struct pt_machine *machine; /* whose nodes come and go; NULL: they
                                          stay */
 };

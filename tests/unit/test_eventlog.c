@@ -244,7 +244,9 @@ static void test_a_later_attempt_is_led_back_to_the_first(void **state)
     check_partial("3.5.0", true);
 }
 
-static struct log *read_fetch(const char *version, const char *reason)
+/* A launch that fails to fetch, and maybe another one that does not. */
+static struct log *read_fetch(const char *version, const char *reason,
+                              bool again)
 {
     const struct spec *const stages[] = {&map, &reduce};
     struct paper paper;
@@ -257,7 +259,11 @@ static struct log *read_fetch(const char *version, const char *reason)
         &paper,
         &(struct launch){
             .stage = 1, .id = 20, .from = 2020, .to = 2030, .reason = reason});
-    write_end(&paper, &reduce, 0, 2, 2031, false);
+    if (again)
+        write_launch(
+            &paper,
+            &(struct launch){.stage = 1, .id = 21, .from = 2030, .to = 2040});
+    write_end(&paper, &reduce, 0, 2, 2041, false);
     write_tail(&paper, 3000);
     return read_paper(&paper, NULL);
 }
@@ -268,25 +274,37 @@ static void test_a_fetch_failure_names_what_it_could_not_read(void **state)
         const char *version, *reason, *expected;
     } cases[] = {
         {"4.0.0", "\"Reason\":\"FetchFailed\",\"Map ID\":11,\"Map Index\":1",
-         "F10(0.1)"},
+         "F10(0.1) S10"},
         {"4.0.0", "\"Reason\":\"FetchFailed\",\"Map ID\":-1,\"Map Index\":-1",
-         "X10"},
+         "X10 S10"},
         {"4.0.0", "\"Reason\":\"FetchFailed\",\"Map ID\":20,\"Map Index\":0",
-         "X10"},
+         "X10 S10"},
         {"4.0.0", "\"Reason\":\"FetchFailed\",\"Map ID\":11,\"Map Index\":2",
-         "X10"},
-        {"2.4.0", "\"Reason\":\"FetchFailed\",\"Map ID\":1", "F10(0.1)"},
-        {"2.4.0", "\"Reason\":\"FetchFailed\",\"Map ID\":9", "X10"},
+         "X10 S10"},
+        {"2.4.0", "\"Reason\":\"FetchFailed\",\"Map ID\":1", "F10(0.1) S10"},
+        {"2.4.0", "\"Reason\":\"FetchFailed\",\"Map ID\":9", "X10 S10"},
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct log *log = read_fetch(cases[i].version, cases[i].reason);
+        struct log *log = read_fetch(cases[i].version, cases[i].reason, true);
         ASSERT_TAKES(&log->works[0].stages[1], 0, cases[i].expected);
         ASSERT_INT(rule(log, "fetch-unresolved"), cases[i].expected[0] == 'X');
         ASSERT_INT(log->view->fetch_failures, 1);
         forget(log);
     }
+}
+
+/* It stands for all further ones: what is excused for ever never ends. */
+static void test_the_last_failure_to_fetch_counts(void **state)
+{
+    struct log *log =
+        read_fetch("4.0.0", "\"Reason\":\"FetchFailed\",\"Map ID\":-1", false);
+
+    (void)state;
+    ASSERT_TAKES(&log->works[0].stages[1], 0, "E10");
+    ASSERT_INT(rule(log, "fetch-unresolved"), 1);
+    forget(log);
 }
 
 static void test_a_barrier_stage_is_a_gang(void **state)
@@ -468,6 +486,7 @@ int main(void)
         cmocka_unit_test(test_what_is_not_known_is_the_median),
         cmocka_unit_test(test_a_later_attempt_is_led_back_to_the_first),
         cmocka_unit_test(test_a_fetch_failure_names_what_it_could_not_read),
+        cmocka_unit_test(test_the_last_failure_to_fetch_counts),
         cmocka_unit_test(test_a_barrier_stage_is_a_gang),
         cmocka_unit_test(test_a_completion_told_twice_counts_once),
         cmocka_unit_test(test_a_job_comes_after_the_one_that_ended_last),

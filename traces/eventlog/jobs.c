@@ -405,10 +405,13 @@ static void resolve_fetches(struct pt_eventlog_jobs *jobs, int32_t i)
     const struct pt_eventlog_added *added = &jobs->added[i];
     const struct pt_stage *stage = &jobs->stages[i];
     const int32_t *at = &jobs->takes.at[added->at];
+    int32_t task = 0;
 
     for (int64_t k = added->takes; k < added->takes + at[stage->ntasks]; k++) {
         struct pt_take *take = &jobs->takes.takes[k];
         int32_t parent, output;
+        while (k >= added->takes + at[task + 1])
+            task++;
         if (take->fault != PT_FAULT_FETCH)
             continue;
         if (resolve_fetch(jobs, stage, jobs->takes.map_id[k],
@@ -416,7 +419,10 @@ static void resolve_fetches(struct pt_eventlog_jobs *jobs, int32_t i)
             take->parent = parent;
             take->output = output;
         } else {
-            take->fault = PT_FAULT_EXCUSED;
+            /* The last one stands for all further ones: it must count. */
+            take->fault = k + 1 == added->takes + at[task + 1]
+                              ? PT_FAULT_ERROR
+                              : PT_FAULT_EXCUSED;
             jobs->app->rules[PT_APP_FETCH_UNRESOLVED].rows++;
         }
     }

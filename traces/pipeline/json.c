@@ -181,7 +181,7 @@ static int copy_character(struct parser *parser, char **to)
     if (c >= 0x80)
         length = utf8_length((const void *)at, parser->n - parser->at);
     if (length == 0)
-        return fail(parser, "not UTF-8");
+        return fail(parser, "not UTF-8 (expected text)");
     memmove(*to, at, length);
     *to += length;
     parser->at += length;
@@ -297,7 +297,9 @@ static int parse_many(struct parser *parser, enum pt_json_kind kind)
     int32_t n = 0;
 
     if (++parser->depth > PT_JSON_DEPTH)
-        return fail(parser, "too many lists and objects in one another");
+        return fail(
+            parser,
+            "too many lists and objects in one another (expected fewer)");
     parser->at++;
     skip_blanks(parser);
     while (peek(parser) != close) {

@@ -58,6 +58,6 @@ int pt_pipeline_names_bad(const struct pt_pipeline_names *names,
                            what, word, near);
     return pt_json_bad(
         json, item, err, "%s: there is no '%.60s'%s%.60s%s", what, word,
-        names->n > 0 ? " (expected one such as '" : "",
-        names->n > 0 ? names->items[0].name : "", names->n > 0 ? "')" : "");
+        names->n > 0 ? " (expected one such as '" : " (expected none",
+        names->n > 0 ? names->items[0].name : "", names->n > 0 ? "')" : ")");
 }

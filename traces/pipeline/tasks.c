@@ -237,6 +237,14 @@ static int read_take(const struct pt_json *json,
     return 0;
 }
 
+/* Whether TAKE, a task's last one, has it tried again for ever: what is excused
+ * counts nowhere, but that it fails a gang. */
+static bool never_ends(const struct pt_stage *stage, const struct pt_take *take)
+{
+    return stage->mode == PT_PARALLEL && stage->retries &&
+           take->outcome == PT_FAILURE && take->fault == PT_FAULT_EXCUSED;
+}
+
 /* A task without a list has one launch, like any of a stage without any. */
 static int read_launches(struct pt_pipeline_doc *doc, const int32_t *lists,
                          const struct pt_pipeline_drafts *drafts, int32_t place,
@@ -265,6 +273,10 @@ static int read_launches(struct pt_pipeline_doc *doc, const int32_t *lists,
              k = pt_json_at(json, k)->end)
             if (read_take(json, drafts, place, k, take++, err) < 0)
                 return -1;
+        if (never_ends(&stage->stage, &takes[takes_at[i + 1] - 1]))
+            return pt_json_bad(json, lists[i], err,
+                               "the last launch is excused, and so are all "
+                               "further ones (expected one that ends it)");
     }
     return 0;
 }

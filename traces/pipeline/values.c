@@ -1,6 +1,7 @@
 /* values.c - what JSON values mean: numbers, times, amounts, names. */
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/assert.h"
@@ -193,7 +194,8 @@ int pt_json_milli(const struct pt_json *json, int32_t item, const char *what,
     text = pt_json_text(json, item);
     if (pt_json_at(json, item)->kind == PT_JSON_NUMBER &&
         pt_time_read(&parts, text, strlen(text)) > 0 && parts >= 0 &&
-        parts <= max * 1000000 && parts % 1000 == 0) {
+        parts <= max * 1000000 && parts % 1000 == 0 &&
+        (parts > 0 || !(strtod(text, NULL) > 0))) {
         *value = parts / 1000;
         return 0;
     }
