@@ -62,6 +62,7 @@ static void tell_again(struct pt_plan *plan, const struct pt_attempt *a,
     if (!a->failed || !newest || pt_job_at(plan, a->job)->over ||
         !pt_has_hole(plan, PT_HOLE_REPEATS))
         return;
+    pt_stage_at(plan, a->job, a->stage)->record.again = true;
     for (int32_t i = 0; i < members; i++)
         pt_stage_tell(plan, a->job, a->stage, PT_FAILURE, cause);
 }

@@ -156,6 +156,7 @@ struct pt_stage_record {
     pt_time waited;
     enum pt_outcome outcome;
     enum pt_cause cause;
+    bool again;             /* the same end was told before (PT_HOLE_REPEATS) */
     int32_t range, nranges; /* a gang's allocation, in the step's ranges */
 };
 

@@ -57,6 +57,8 @@ void pt_stages_step(struct pt_stages *stages, const struct pt_step *step)
 
     for (int32_t i = 0; i < step->nstages; i++) {
         const struct pt_stage_record *record = &step->stages[i];
+        if (record->again)
+            continue;
 
         summary->attempts++;
         summary->launches += record->launches;
