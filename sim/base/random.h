@@ -45,4 +45,14 @@ double pt_random_real(struct pt_random *random);
 /* Uniform on {0, ..., n - 1}, without bias; n >= 1. */
 uint32_t pt_random_below(struct pt_random *random, uint32_t n);
 
+/* One step of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): X, spread over all
+ * bits.  One to one. */
+static inline uint64_t pt_random_mix(uint64_t x)
+{
+    x += UINT64_C(0x9e3779b97f4a7c15);
+    x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return x ^ (x >> 31);
+}
+
 #endif

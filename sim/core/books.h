@@ -302,6 +302,9 @@ void pt_meet_expire(struct pt_plan *plan);
 /* The member INDEX (-1: all) of a gang ends now: it waits no more. */
 void pt_meet_leave(struct pt_plan *plan, int32_t handle, int32_t index);
 void pt_meet_forget(struct pt_plan *plan, int32_t handle);
+/* Nobody waits for a time-out any more: in this gang or, PT_HOLE_TIMERS, in
+ * any. */
+void pt_meet_stop_clock(struct pt_plan *plan, int32_t handle);
 /* What those of A's members that wait now have waited for so far. */
 pt_time pt_meet_pending(const struct pt_plan *plan, const struct pt_attempt *a);
 /* What the member INDEX has waited, who ends now; of what was told in sum the

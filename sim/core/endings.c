@@ -42,17 +42,6 @@ static void fail(struct pt_plan *plan, int32_t job, int32_t number,
                        plan->rules.resubmit);
 }
 
-/* Members of the gang that wait hear nothing any more. */
-static void clear_syncs(struct pt_plan *plan, int32_t handle)
-{
-    pt_agenda_set(&plan->syncs, handle, PT_TIME_NEVER);
-    if (!pt_attempt_at(plan, handle)->barrier ||
-        !pt_has_hole(plan, PT_HOLE_TIMERS))
-        return;
-    while (pt_agenda_next(&plan->syncs) < PT_TIME_NEVER)
-        pt_agenda_pop(&plan->syncs);
-}
-
 /* The attempt has failed already; Spark says so once more for each member. */
 static void tell_again(struct pt_plan *plan, const struct pt_attempt *a,
                        int32_t members, enum pt_cause cause)
@@ -80,7 +69,8 @@ static void fail_gang(struct pt_plan *plan, int32_t handle,
         return;
     }
     a->failed = true;
-    clear_syncs(plan, handle);
+    if (a->barrier) /* those who wait hear nothing any more */
+        pt_meet_stop_clock(plan, handle);
     keep_range(plan, a);
     pt_stage_at(plan, a->job, a->stage)->record.waited +=
         pt_meet_pending(plan, a);
@@ -202,8 +192,8 @@ static void finish(struct pt_plan *plan, int32_t handle)
     struct pt_attempt *a = pt_attempt_at(plan, handle);
     int32_t job = a->job, number = a->stage;
 
-    if (a->mode == PT_GANG && pt_attempt_is_newest(plan, a))
-        clear_syncs(plan, handle);
+    if (a->barrier && pt_attempt_is_newest(plan, a))
+        pt_meet_stop_clock(plan, handle);
     pt_job_note_allocation(plan, a);
     pt_attempt_free(plan, handle);
     settle(plan, job, number);

@@ -76,7 +76,7 @@ static void release(struct pt_plan *plan, int32_t handle, int32_t epoch)
                     a->barrier->released[i]);
 }
 
-static void stop_clock(struct pt_plan *plan, int32_t handle)
+void pt_meet_stop_clock(struct pt_plan *plan, int32_t handle)
 {
     pt_agenda_set(&plan->syncs, handle, PT_TIME_NEVER);
     if (pt_has_hole(plan, PT_HOLE_TIMERS))
@@ -106,12 +106,12 @@ void pt_meet_entered(struct pt_plan *plan, const struct pt_fact *fact)
                           pt_time_add(plan->now, plan->rules.sync_timeout));
         return;
     case PT_REPLY_RELEASE:
-        stop_clock(plan, handle);
+        pt_meet_stop_clock(plan, handle);
         all_go_on(plan, a);
         release(plan, handle, epoch);
         return;
     case PT_REPLY_MISMATCH:
-        stop_clock(plan, handle);
+        pt_meet_stop_clock(plan, handle);
         all_go_on(plan, a);
         if (before > 0)
             refuse(plan, handle, -1, epoch, PT_CAUSE_MISMATCH);
@@ -138,7 +138,7 @@ void pt_meet_synced(struct pt_plan *plan, const struct pt_fact *fact)
     a->waited += fact->waited;
     note(plan, a, fact->waited);
     if (pt_has_hole(plan, PT_HOLE_TIMERS))
-        stop_clock(plan, fact->attempt);
+        pt_meet_stop_clock(plan, fact->attempt);
     if (fact->waited > 0)
         pt_vec_push(plan->waits, plan->step.nwaits, plan->wait_capacity,
                     ((struct pt_waiting_area){.since = fact->since,

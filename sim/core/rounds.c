@@ -1,6 +1,7 @@
 /* rounds.c - slots are offered in rounds, node by node (Spark's
  * TaskSchedulerImpl.resourceOffers). */
 #include "base/assert.h"
+#include "base/random.h"
 #include "base/vec.h"
 #include "core/books.h"
 
@@ -365,21 +366,13 @@ void pt_round_partial(struct pt_plan *plan, int32_t node)
         run(plan, false);
 }
 
-/* Splitmix64 (Steele, Lea, Flood, OOPSLA 2014): the fact's seed, spread. */
-static uint64_t mix(uint64_t x)
-{
-    x += UINT64_C(0x9e3779b97f4a7c15);
-    x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return x ^ (x >> 31);
-}
-
 static void shuffle(struct pt_plan *plan)
 {
-    uint64_t state = mix((uint64_t)plan->seed + (uint64_t)plan->rounds++);
+    uint64_t state =
+        pt_random_mix((uint64_t)plan->seed + (uint64_t)plan->rounds++);
 
     for (int32_t i = plan->offers.n - 1; i > 0; i--) {
-        state = mix(state);
+        state = pt_random_mix(state);
         int32_t j = (int32_t)(state % (uint64_t)(i + 1));
         int32_t swap = plan->offers.node[i];
         plan->offers.node[i] = plan->offers.node[j];

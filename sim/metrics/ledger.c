@@ -82,9 +82,11 @@ size_t pt_area_print_seconds(char text[PT_AREA_TEXT], pt_area area)
     return print_parts(text, area, PT_SECOND);
 }
 
-size_t pt_area_print_thousandths(char text[PT_AREA_TEXT], pt_area area)
+size_t pt_ledger_print_seconds(const struct pt_ledger *ledger,
+                               char text[PT_AREA_TEXT], pt_area area)
 {
-    return print_parts(text, area, 1000 * PT_SECOND);
+    return print_parts(text, area,
+                       ledger->thousandths ? 1000 * PT_SECOND : PT_SECOND);
 }
 
 void pt_ledger_init(struct pt_ledger *ledger)

@@ -26,8 +26,6 @@ __extension__ typedef __int128 pt_area; /* slot-microseconds */
  * zeros), into TEXT, with a final zero; returns the length. */
 size_t pt_area_print(char text[PT_AREA_TEXT], pt_area area);
 size_t pt_area_print_seconds(char text[PT_AREA_TEXT], pt_area area);
-/* The same for an area in thousandths of a slot-microsecond. */
-size_t pt_area_print_thousandths(char text[PT_AREA_TEXT], pt_area area);
 
 enum pt_class {
     PT_CLASS_USEFUL,
@@ -102,6 +100,10 @@ void pt_ledger_step(struct pt_ledger *ledger, const struct pt_step *step,
  * slots x window, and useful is the work that ended and was kept; a difference
  * is a bug. */
 bool pt_ledger_close(struct pt_ledger *ledger);
+
+/* AREA, counted as the ledger counts, in slot-seconds; as above. */
+size_t pt_ledger_print_seconds(const struct pt_ledger *ledger,
+                               char text[PT_AREA_TEXT], pt_area area);
 
 /* CLASS / all; 0 for an empty window. */
 double pt_ledger_share(const struct pt_ledger *ledger, enum pt_class class);

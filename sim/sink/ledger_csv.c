@@ -34,10 +34,7 @@ static int ledger_csv_close(void *state, const struct pt_report *report,
         enum pt_class class = (enum pt_class)c;
         char text[PT_AREA_TEXT];
 
-        if (report->ledger.thousandths)
-            pt_area_print_thousandths(text, report->ledger.area[c]);
-        else
-            pt_area_print_seconds(text, report->ledger.area[c]);
+        pt_ledger_print_seconds(&report->ledger, text, report->ledger.area[c]);
         pt_out_text(csv->out, pt_class_name(class));
         pt_out_char(csv->out, ',');
         pt_out_text(csv->out, text);

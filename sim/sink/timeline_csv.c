@@ -31,7 +31,8 @@ static int timeline_csv_open(void *state, struct pt_out *out,
 }
 
 static void write_bin(struct pt_out *out, const struct pt_bin *bin,
-                      pt_time start, pt_time end, bool thousandths)
+                      pt_time start, pt_time end,
+                      const struct pt_ledger *ledger)
 {
     double length = (double)(end - start);
 
@@ -42,16 +43,14 @@ static void write_bin(struct pt_out *out, const struct pt_bin *bin,
     for (int c = 0; c < PT_CLASSES; c++) {
         char text[PT_AREA_TEXT];
 
-        if (thousandths)
-            pt_area_print_thousandths(text, bin->area[c]);
-        else
-            pt_area_print_seconds(text, bin->area[c]);
+        pt_ledger_print_seconds(ledger, text, bin->area[c]);
         pt_out_text(out, text);
         pt_out_char(out, ',');
     }
     pt_out_real(out, (double)bin->queue / length);
     pt_out_char(out, ',');
-    pt_out_real(out, (double)bin->demand / length / (thousandths ? 1e3 : 1));
+    pt_out_real(out,
+                (double)bin->demand / length / (ledger->thousandths ? 1e3 : 1));
     pt_out_char(out, '\n');
 }
 
@@ -71,7 +70,7 @@ static int timeline_csv_close(void *state, const struct pt_report *report,
         pt_time end =
             start + (left < ledger->bin_width ? left : ledger->bin_width);
 
-        write_bin(csv->out, &ledger->bins[i], start, end, ledger->thousandths);
+        write_bin(csv->out, &ledger->bins[i], start, end, ledger);
         start = end;
     }
     return 0;

@@ -1,18 +1,15 @@
 #include "world/fate.h"
 
+#include "base/random.h"
 #include "base/assert.h"
 #include "models/stream.h"
 
 /* Entities of streams have so many bits. */
 #define ENTITY_BITS 56
 
-/* H with WORD stirred in: the steps of SplitMix64. */
 static uint64_t stir(uint64_t h, uint64_t word)
 {
-    h += word + UINT64_C(0x9e3779b97f4a7c15);
-    h = (h ^ (h >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    h = (h ^ (h >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return h ^ (h >> 31);
+    return pt_random_mix(h + word);
 }
 
 static uint64_t entity_of(const struct pt_launch *launch)
