@@ -17,7 +17,8 @@ right = 0.14
 foot = 0.86                # room for those of the x axis, and the legend
 head = 0.3
 if (!exists("key_width")) key_width = 1.35
-if (!exists("dots")) dots = 0 # or 1: all but the last entry are dots
+if (!exists("dots")) dots = 0 # 1: all entries but the last are dots
+if (!exists("ndots")) ndots = dots ? |entries| - 1 : 0 # the first so many
 
 # Column C, of the rows of series S.
 pick(s, c) = strcol(1) eq s ? column(c) : NaN
@@ -37,7 +38,7 @@ panel = "from_x = i * W / n + left; to_x = (i + 1) * W / n - right; " . \
 # The legend comes with the first panel, and goes after it.
 legend = "do for [k = 1:|entries|] { " . \
     "x = W / 2 - |entries| * key_width / 2 + (k - 1) * key_width; " . \
-    "if (dots && k < |entries|) { " . \
+    "if (k <= ndots) { " . \
     "set label 30 + k '' at screen (x + 0.2) / W, screen 0.13 / H " . \
     "point pt 7 ps 0.8 lt lts[k] } else { " . \
     "set arrow k from screen x / W, screen 0.13 / H " . \

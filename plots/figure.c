@@ -488,13 +488,29 @@ static void add_note(char *note, size_t size, const char *what)
     pt_text_copy(note + used, size - used, what);
 }
 
+/* Whether there is what FIGURE is drawn from; else ERR.text says what is not.
+ */
+static bool has_input(const struct pt_figure *figure,
+                      const struct pt_results *results, struct pt_err *err)
+{
+    if (figure->file ? pt_results_hold(results->dir, figure->file)
+                     : results->n > 0)
+        return true;
+    snprintf(err->text, sizeof err->text, "there is no %s",
+             figure->file ? figure->file : "run");
+    return false;
+}
+
 static int draw_figure(const struct pt_figure *figure,
                        const struct pt_results *results, const char *folder,
                        int *missing, struct pt_err *err)
 {
-    int result = write_sources(figure, results, folder, err);
     int nformats = (int)(sizeof formats / sizeof *formats);
+    int result;
 
+    if (!has_input(figure, results, err))
+        return 1;
+    result = write_sources(figure, results, folder, err);
     for (int i = 0; i < nformats && result == 0 && !*missing; i++)
         result = draw(folder, figure->name, formats[i], missing, err);
     return result;
@@ -532,23 +548,37 @@ static int draw_all(const struct pt_results *results, const char *folder,
     return 0;
 }
 
+/* Finds the runs in DIR, unless one of FIGURES [N] can do without. */
+static int find_runs(struct pt_results *results, const char *dir,
+                     const struct pt_figure *const *figures, int n,
+                     struct pt_err *err)
+{
+    for (int i = 0; i < n && !pt_results_hold(dir, "runs"); i++)
+        if (figures[i]->file && pt_results_hold(dir, figures[i]->file)) {
+            pt_results_init_bare(results, dir);
+            return 0;
+        }
+    return pt_results_init(results, dir, err);
+}
+
 int pt_figures_draw(const char *dir, const struct pt_figure *const *figures,
                     int n, int *missing, struct pt_err *err)
 {
     struct pt_results results;
     char note[sizeof err->text] = "";
     char *folder = pt_results_path(dir, "figures");
-    int result = pt_results_init(&results, dir, err);
     bool named = figures != NULL;
+    int result;
 
     *missing = 0;
+    if (!figures)
+        for (figures = pt_figures, n = 0; figures[n];)
+            n++;
+    result = find_runs(&results, dir, figures, n, err);
     if (result == 0 && strchr(dir, '\n'))
         result = pt_err_at(err, PT_ERR_INPUT, dir, 0, 0,
                            "has a line end in its name (gnuplot cannot go "
                            "there)");
-    if (!figures)
-        for (figures = pt_figures, n = 0; figures[n];)
-            n++;
     if (result == 0 && mkdir(folder, 0777) != 0 && errno != EEXIST)
         result = disk_error(folder, errno, err);
     if (result == 0)

@@ -29,6 +29,7 @@ struct pt_figure_job {
 
 struct pt_figure {
     PT_PLUGIN;
+    const char *file; /* below DIR, that it is drawn from; NULL: the runs */
     /* Writes the data; returns 0, 1 = nothing to draw (says why in ERR.text,
      * without failing), -1 with ERR filled. */
     int (*data)(struct pt_figure_job *job, struct pt_err *err);

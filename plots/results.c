@@ -29,7 +29,7 @@ char *pt_results_path(const char *folder, const char *name)
     return path;
 }
 
-static bool exists(const char *folder, const char *name)
+bool pt_results_hold(const char *folder, const char *name)
 {
     struct stat status;
     char *path = pt_results_path(folder, name);
@@ -103,7 +103,8 @@ static int search_runs(struct search *search, const char *folder,
     bool replicated = false;
     int result = 0;
 
-    if (exists(folder, "jobs.csv") || exists(folder, "timeline.csv")) {
+    if (pt_results_hold(folder, "jobs.csv") ||
+        pt_results_hold(folder, "timeline.csv")) {
         struct pt_results_run run = {
             .label = pt_text_dup(label, strlen(label)),
             .path = pt_text_dup(folder, strlen(folder)),
@@ -168,7 +169,7 @@ static int order_runs(struct search *search, const char *dir,
     int at = 0;
     int more;
 
-    if (!exists(dir, "summary.csv"))
+    if (!pt_results_hold(dir, "summary.csv"))
         return 0;
     path = pt_results_path(dir, "summary.csv");
     more = pt_csv_open(&csv, path, columns, 1, err) == 0 ? 1 : -1;
@@ -179,6 +180,11 @@ static int order_runs(struct search *search, const char *dir,
     return more;
 }
 
+void pt_results_init_bare(struct pt_results *results, const char *dir)
+{
+    *results = (struct pt_results){.dir = pt_text_dup(dir, strlen(dir))};
+}
+
 int pt_results_init(struct pt_results *results, const char *dir,
                     struct pt_err *err)
 {
@@ -186,7 +192,7 @@ int pt_results_init(struct pt_results *results, const char *dir,
     char *runs = pt_results_path(dir, "runs");
     int result;
 
-    *results = (struct pt_results){.dir = pt_text_dup(dir, strlen(dir))};
+    pt_results_init_bare(results, dir);
     result = search_runs(&search, runs, "", DEPTH, err);
     if (result == 0 && search.n == 0)
         result = pt_err_at(err, PT_ERR_INPUT, runs, 0, 0,

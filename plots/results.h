@@ -24,7 +24,7 @@ struct pt_results_run {
 struct pt_results {
     char *dir;
     struct pt_results_run *runs; /* [n] */
-    int n;                       /* 1 to PT_RESULTS_MOST */
+    int n;                       /* 1 to PT_RESULTS_MOST; 0: made bare */
     int left_out;                /* runs beyond that */
 };
 
@@ -33,6 +33,12 @@ struct pt_results {
 int pt_results_init(struct pt_results *results, const char *dir,
                     struct pt_err *err);
 void pt_results_fini(struct pt_results *results);
+
+/* The same without looking for runs: DIR has other results. */
+void pt_results_init_bare(struct pt_results *results, const char *dir);
+
+/* Whether there is a FOLDER/NAME. */
+bool pt_results_hold(const char *folder, const char *name);
 
 /* "FOLDER/NAME" on the heap: pt_free(). */
 char *pt_results_path(const char *folder, const char *name);

@@ -4,22 +4,11 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "plots/classes.h"
 #include "plots/decimate.h"
 #include "plots/timeline.h"
 
 #define MOST_BINS 500
-
-/* After Okabe and Ito, and Tol: told apart with any eyes, and by lightness
- * where two are neighbours. */
-static const char *const colours[PT_CLASSES] = {
-    [PT_CLASS_USEFUL] = "#0072B2",      [PT_CLASS_LOST] = "#CC79A7",
-    [PT_CLASS_CHECKPOINT] = "#117733",  [PT_CLASS_RESTART] = "#44AA99",
-    [PT_CLASS_HOLD] = "#D55E00",        [PT_CLASS_BARRIER] = "#882255",
-    [PT_CLASS_DRAIN] = "#E69F00",       [PT_CLASS_FRAG] = "#F0E442",
-    [PT_CLASS_BLOCKED] = "#56B4E9",     [PT_CLASS_SHORT] = "#A6A6A6",
-    [PT_CLASS_IDLE] = "#E8E8E8",        [PT_CLASS_DOWN] = "#000000",
-    [PT_CLASS_MAINTENANCE] = "#555555",
-};
 
 struct chart {
     struct pt_timeline timelines[PT_RESULTS_MOST];
@@ -116,22 +105,6 @@ static void write_panel(FILE *data, const struct chart *chart,
     fputs("\n\n", data);
 }
 
-/* class[nclasses] and colour[nclasses]: the legend. */
-static void write_classes(struct pt_figure_job *job, const struct chart *chart)
-{
-    int n = chart->noccur;
-
-    pt_figure_int(job, "nclasses", n);
-    fprintf(job->script, "array class[%d]\narray colour[%d]\n", n, n);
-    for (int c = 0, i = 0; c < PT_CLASSES; c++) {
-        if (!chart->occurs[c])
-            continue;
-        i++;
-        fprintf(job->script, "class[%d] = '%s'; colour[%d] = '%s'\n", i,
-                pt_class_name((enum pt_class)c), i, colours[c]);
-    }
-}
-
 static void write_chart(struct pt_figure_job *job, struct chart *chart)
 {
     double height = chart->n == 1 ? 1.8 : chart->n == 2 ? 1.3 : 1.0;
@@ -140,7 +113,7 @@ static void write_chart(struct pt_figure_job *job, struct chart *chart)
     pt_figure_text(job, "unit", chart->unit.name);
     pt_figure_real(job, "span",
                    (double)(chart->last - chart->first) / chart->unit.length);
-    write_classes(job, chart);
+    pt_classes_write(job, chart->occurs);
     fputs("# time, then the classes' shares (%) piled up: a block per run\n",
           job->data);
     for (int i = 0; i < chart->n; i++)

@@ -12,6 +12,8 @@ struct pt_place;
 struct pt_source;
 struct pt_straggler_model;
 struct pt_fault_model;
+struct pt_failure_model;
+struct pt_checkpoint_model;
 struct pt_sink;
 struct pt_figure;
 
@@ -21,6 +23,8 @@ extern const struct pt_source *const pt_sources[]; /* trace formats */
 extern const struct pt_source *const pt_models[];  /* workload models */
 extern const struct pt_straggler_model *const pt_stragglers[];
 extern const struct pt_fault_model *const pt_faults[];
+extern const struct pt_failure_model *const pt_failures[];
+extern const struct pt_checkpoint_model *const pt_checkpoints[];
 extern const struct pt_sink *const pt_sinks[];
 extern const struct pt_figure *const pt_figures[];
 

@@ -8,7 +8,8 @@
 #include "registry.h"
 #include "run.h"
 #include "sink/doc.h"
-#include "world/simulated.h"
+#include "models/checkpoint.h"
+#include "world/outages.h"
 
 /* --- plug-ins by text --- */
 
@@ -34,6 +35,60 @@ const struct pt_fault_model *pt_run_fault(const char *text, void **state,
     return (const struct pt_fault_model *)pt_plugin_open(
         (const struct pt_plugin *const *)pt_faults, "fault model", text, state,
         err);
+}
+
+const struct pt_checkpoint_model *
+pt_run_checkpoint(const char *text, void **state, struct pt_err *err)
+{
+    return (const struct pt_checkpoint_model *)pt_plugin_open(
+        (const struct pt_plugin *const *)pt_checkpoints, "checkpoint rule",
+        text, state, err);
+}
+
+void pt_run_breakers_fini(struct pt_breaker *breakers, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++)
+        pt_free(breakers[i].state);
+}
+
+int32_t pt_run_breakers(const char *text, struct pt_breaker *breakers,
+                        struct pt_err *err)
+{
+    int32_t n = 0;
+
+    for (const char *end = text; *end != '\0'; text = end + (*end == '+')) {
+        end = text + strcspn(text, "+");
+        struct pt_breaker *it = &breakers[n];
+        char *one = pt_text_dup(text, (size_t)(end - text));
+        it->model = n == PT_FAILURE_MODELS
+                        ? NULL
+                        : (const struct pt_failure_model *)pt_plugin_open(
+                              (const struct pt_plugin *const *)pt_failures,
+                              "failure model", one, &it->state, err);
+        pt_free(one);
+        if (n == PT_FAILURE_MODELS)
+            pt_err_set(err, PT_ERR_USAGE,
+                       "too many failure models (expected at most %d)",
+                       PT_FAILURE_MODELS);
+        if (n == PT_FAILURE_MODELS || !it->model) {
+            pt_run_breakers_fini(breakers, n);
+            return -1;
+        }
+        for (int32_t i = 0; i < n; i++)
+            if (breakers[i].model == it->model) {
+                pt_err_set(err, PT_ERR_USAGE,
+                           "the failure model %s is named twice (expected "
+                           "each once: they would fail in step)",
+                           it->model->name);
+                pt_run_breakers_fini(breakers, n + 1);
+                return -1;
+            }
+        if (strcmp(it->model->name, "none") == 0)
+            pt_free(it->state);
+        else
+            n++;
+    }
+    return n;
 }
 
 /* --- the source --- */
@@ -156,6 +211,22 @@ void pt_run_machine_fini(struct pt_run_machine *machine)
     *machine = (struct pt_run_machine){.node = NULL};
 }
 
+/* Racks are made of so many nodes in a row. */
+static void set_racks(int64_t racks, struct pt_run_machine *machine)
+{
+    if (racks == 0)
+        return;
+    if (!machine->node) {
+        machine->node = pt_alloc((size_t)machine->nodes, sizeof *machine->node);
+        for (int32_t i = 0; i < machine->nodes; i++) {
+            machine->node[i].size.amount[PT_CORES] = machine->cores * 1000;
+            machine->node[i].host = i;
+        }
+    }
+    for (int32_t i = 0; i < machine->nodes; i++)
+        machine->node[i].rack = (int32_t)(i / racks);
+}
+
 /* As many nodes as were asked for, each like the first recorded one but for its
  * cores. */
 static void copy_first(const struct pt_machine *recorded,
@@ -181,7 +252,7 @@ static void copy_nodes(const struct pt_machine *recorded, pt_time first,
         const struct pt_machine_node *from = &recorded->node[i];
         int64_t cores = (from->node.size.amount[PT_CORES] + 999) / 1000;
         machine->node[i] = from->node;
-        machine->node[i].absent = pt_simulated_absent(from, first);
+        machine->node[i].absent = pt_outages_absent(from, first);
         if (cores > machine->cores)
             machine->cores = cores;
     }
@@ -248,7 +319,7 @@ static int set_pools(const char *text, struct pt_run_machine *machine,
     return status;
 }
 
-int pt_run_find_machine(const struct pt_run *run, const void *state,
+static int find_machine(const struct pt_run *run, const void *state,
                         pt_time first, struct pt_run_machine *machine,
                         struct pt_err *err)
 {
@@ -291,7 +362,39 @@ int pt_run_find_machine(const struct pt_run *run, const void *state,
                       input_name(run));
 }
 
+int pt_run_find_machine(const struct pt_run *run, const void *state,
+                        pt_time first, struct pt_run_machine *machine,
+                        struct pt_err *err)
+{
+    if (find_machine(run, state, first, machine, err) < 0)
+        return -1;
+    set_racks(run->settings.racks, machine);
+    return 0;
+}
+
 /* --- the core's configuration --- */
+
+/* Whether outages are known ahead: promises must name nodes then. */
+static bool is_foretold(const struct pt_settings *settings)
+{
+    struct pt_breaker breakers[PT_FAILURE_MODELS];
+    struct pt_err ignored = {.code = PT_ERR_NONE};
+    int32_t n = pt_run_breakers(settings->failures, breakers, &ignored);
+    bool ahead = false;
+
+    for (int32_t i = 0; i < n; i++)
+        ahead = ahead || breakers[i].model->ahead;
+    pt_run_breakers_fini(breakers, n);
+    return ahead;
+}
+
+/* Whether what runs may take longer than its work. */
+static bool is_stretched(const struct pt_settings *settings)
+{
+    return settings->launch_delay > 0 ||
+           strcmp(settings->checkpoint, "none") != 0 ||
+           strcmp(settings->slowness, "none") != 0;
+}
 
 static const struct pt_pool_spec only_pool = {
     .name = "default", .parent = -1, .weight = 1};
@@ -308,7 +411,8 @@ void pt_run_core_config(const struct pt_settings *settings,
 
     pt_settings_rules(settings, rules);
     bool named = settings->machine != 0 || machine->node ||
-                 rules->rounds == PT_ROUNDS_SPARK;
+                 rules->rounds == PT_ROUNDS_SPARK || rules->local_outputs ||
+                 rules->requeue > PT_REQUEUE_TAIL || is_foretold(settings);
     *config = (struct pt_core_config){
         .nodes = (int32_t)machine->nodes,
         .size = {.amount = {[PT_CORES] = machine->cores * 1000}},
@@ -321,6 +425,8 @@ void pt_run_core_config(const struct pt_settings *settings,
         .exclusive = settings->exclusive != 0,
         .ties = (enum pt_ties)settings->ties,
         .limits = limits[settings->overrun]};
+    if (config->limits == PT_LIMITS_TRUST && is_stretched(settings))
+        config->limits = PT_LIMITS_EXTEND;
 }
 
 /* --- the text --- */

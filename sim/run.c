@@ -16,6 +16,8 @@
 #include "sink/sink.h"
 #include "world/drive.h"
 #include "world/floor.h"
+#include "models/straggler.h"
+#include "models/stream.h"
 #include "world/simulated.h"
 
 /* Nobody waits so long at a barrier: the world need not tell of each member. */
@@ -33,7 +35,13 @@ struct going {
     const struct pt_run *run;
     struct pt_report *report;
     void *source_state;
-    void *place_state, *straggler_state, *fault_state;
+    void *place_state, *straggler_state, *fault_state, *checkpoint_state;
+    struct pt_breaker breakers[PT_FAILURE_MODELS];
+    int32_t nbreakers;
+    int32_t *rack; /* [nodes], as `gpus`, `names`, `slow` */
+    int64_t *gpus;
+    const char **names;
+    double *slow;
     struct pt_run_machine machine;
     struct pt_rules rules;
     struct pt_world *world;
@@ -137,7 +145,8 @@ static int open_outputs(struct going *go, struct pt_err *err)
         const struct pt_sink *sink = pt_sinks[i];
         bool wanted = !sink->optional ||
                       (go->run->tape && strcmp(sink->name, "tape") == 0);
-        if (sink->staged && !go->run->source->staged)
+        if ((sink->staged && !go->run->source->staged) ||
+            (sink->failing && !go->report->failing))
             continue;
         if (wanted && open_output(go, sink, err) < 0)
             return -1;
@@ -261,7 +270,8 @@ static int open_world(struct going *go, struct pt_err *err)
         .launch_delay = settings->launch_delay,
         .shuffle = settings->rounds == PT_ROUNDS_SPARK,
         .each = settings->barriers == PT_BARRIERS_EACH ||
-                settings->sync_timeout < SYNC_TIMEOUT};
+                settings->sync_timeout < SYNC_TIMEOUT,
+        .stall = settings->stall};
     struct pt_source_info info = {0};
 
     config.chances.straggler =
@@ -273,12 +283,93 @@ static int open_world(struct going *go, struct pt_err *err)
         return -1;
     config.chances.straggler_state = go->straggler_state;
     config.chances.fault_state = go->fault_state;
+    go->nbreakers = pt_run_breakers(settings->failures, go->breakers, err);
+    if (go->nbreakers < 0)
+        return -1;
+    config.breakers = go->breakers;
+    config.nbreakers = go->nbreakers;
+    config.checkpoint =
+        pt_run_checkpoint(settings->checkpoint, &go->checkpoint_state, err);
+    if (!config.checkpoint)
+        return -1;
+    config.checkpoint_state = go->checkpoint_state;
+    if (strcmp(settings->checkpoint, "none") == 0)
+        config.checkpoint = NULL;
+    go->report->failing = go->nbreakers > 0 || config.checkpoint;
     go->run->source->info(go->source_state, &info);
     if (go->run->nodes == 0)
         config.machine = info.machine;
     else
         config.elsewhere = true;
     go->world = pt_simulated_new(go->run->source, go->source_state, &config);
+    return 0;
+}
+
+/* How many times as long work takes on each node. */
+static int draw_slowness(struct going *go, const struct pt_machine *recorded,
+                         struct pt_err *err)
+{
+    const struct pt_settings *settings = &go->report->settings;
+    bool any = false;
+    void *state = NULL;
+    const struct pt_straggler_model *model =
+        pt_run_straggler(settings->slowness, &state, err);
+
+    if (!model)
+        return -1;
+    go->slow = pt_alloc((size_t)go->machine.nodes, sizeof *go->slow);
+    for (int32_t i = 0; i < go->machine.nodes; i++) {
+        struct pt_stream stream;
+        double speed = recorded && recorded->node ? recorded->node[i].speed : 0;
+        const gsl_rng *rng =
+            pt_stream_open(&stream, (uint64_t)settings->seed, 0,
+                           PT_PURPOSE_SLOWNESS, (uint64_t)i);
+        go->slow[i] = (model->factor ? model->factor(state, rng) : 1) /
+                      (speed > 0 ? speed : 1);
+        any = any || go->slow[i] < 1 || go->slow[i] > 1;
+    }
+    pt_free(state);
+    if (!any) {
+        pt_free(go->slow);
+        go->slow = NULL;
+    }
+    return 0;
+}
+
+/* What the world may know of the machine. */
+static int describe_machine(struct going *go, struct pt_err *err)
+{
+    const struct pt_run_machine *machine = &go->machine;
+    struct pt_source_info info = {0};
+    struct pt_core_config core;
+    struct pt_rules rules;
+
+    go->run->source->info(go->source_state, &info);
+    const struct pt_machine *recorded =
+        go->run->nodes == 0 ? info.machine : NULL;
+    size_t n = (size_t)machine->nodes;
+    bool named = recorded && recorded->node;
+    if (machine->node) {
+        go->rack = pt_alloc(n, sizeof *go->rack);
+        go->gpus = pt_alloc(n, sizeof *go->gpus);
+        go->names = named ? pt_alloc(n, sizeof *go->names) : NULL;
+    }
+    for (size_t i = 0; machine->node && i < n; i++) {
+        go->rack[i] = machine->node[i].rack;
+        go->gpus[i] = machine->node[i].size.amount[PT_GPUS];
+        if (named)
+            go->names[i] = recorded->node[i].name;
+    }
+    if (draw_slowness(go, recorded, err) < 0)
+        return -1;
+    pt_run_core_config(&go->report->settings, machine, &rules, &core);
+    struct pt_cluster cluster = {.nodes = (int32_t)machine->nodes,
+                                 .rack = go->rack,
+                                 .gpus = go->gpus,
+                                 .names = go->names,
+                                 .seed = (uint64_t)go->report->settings.seed};
+    pt_simulated_set_machine(go->world, &cluster, go->slow,
+                             core.named ? 0 : (int32_t)machine->cores);
     return 0;
 }
 
@@ -294,7 +385,7 @@ static int find_machine(struct going *go, struct pt_err *err)
         return -1;
     report->nodes = go->machine.nodes;
     report->cores = go->machine.cores;
-    return 0;
+    return describe_machine(go, err);
 }
 
 static int schedule(struct going *go, struct pt_err *err)
@@ -317,6 +408,7 @@ static int schedule(struct going *go, struct pt_err *err)
     int status = pt_drive(go->world, core, &watcher, run->interrupted, err);
     go->report->counts = *pt_core_counts(core);
     go->report->unsubmitted = pt_simulated_unsubmitted(go->world);
+    go->report->implied = pt_simulated_implied(go->world);
     pt_core_free(core);
     return status;
 }
@@ -391,6 +483,12 @@ static void close_run(struct going *go)
     pt_free(go->place_state);
     pt_free(go->straggler_state);
     pt_free(go->fault_state);
+    pt_free(go->checkpoint_state);
+    pt_run_breakers_fini(go->breakers, go->nbreakers > 0 ? go->nbreakers : 0);
+    pt_free(go->rack);
+    pt_free(go->gpus);
+    pt_free(go->names);
+    pt_free(go->slow);
     pt_free(go->errors);
     pt_free(go->config);
     pt_free(go->workload);

@@ -12,11 +12,14 @@
 #include "core/core.h"
 #include "metrics/ledger.h"
 #include "metrics/tally.h"
+#include "models/failure.h"
 #include "sink/out.h"
 #include "traces/source.h"
 
 struct pt_straggler_model;
 struct pt_fault_model;
+struct pt_checkpoint_model;
+struct pt_breaker;
 
 /* The `--set` keys: one table, pt_settings_params. */
 struct pt_settings {
@@ -45,6 +48,14 @@ struct pt_settings {
     char gang[PT_PARAM_TEXT_SIZE];  /* for sources that have this parameter */
     char chain[PT_PARAM_TEXT_SIZE]; /* likewise */
     char pools[PT_PARAM_TEXT_SIZE];
+
+    /* nodes that break, and work that is saved */
+    char failures[PT_PARAM_TEXT_SIZE]; /* MODEL[+MODEL...] */
+    char checkpoint[PT_PARAM_TEXT_SIZE];
+    char slowness[PT_PARAM_TEXT_SIZE];
+    int requeue; /* enum pt_requeue */
+    pt_time patience, node_window, node_rest, stall;
+    int64_t losses, node_failures, racks;
 
     uint64_t given; /* bit per key, by its place in the table: the user's */
 };
@@ -115,8 +126,10 @@ struct pt_report {
     int64_t stages_compared; /* with their recorded durations */
     double stage_error_p50, stage_error_p95; /* |simulated - recorded| /
                                                 recorded; NaN if none */
-    bool sorted;             /* the trace stepped back and was sorted */
-    struct pt_counts counts; /* the core's */
+    bool sorted;               /* the trace stepped back and was sorted */
+    bool failing;              /* nodes may break, or work is saved */
+    struct pt_implied implied; /* by the failure models */
+    struct pt_counts counts;   /* the core's */
     char digest_input[PT_DIGEST_TEXT]; /* of the trace file's bytes */
     int64_t input_bytes;
     struct {
@@ -173,6 +186,16 @@ const struct pt_straggler_model *
 pt_run_straggler(const char *text, void **state, struct pt_err *err);
 const struct pt_fault_model *pt_run_fault(const char *text, void **state,
                                           struct pt_err *err);
+
+const struct pt_checkpoint_model *
+pt_run_checkpoint(const char *text, void **state, struct pt_err *err);
+
+/* Makes the failure models that TEXT, NAME[:key=value,...][+...], names, with
+ * their states, into BREAKERS [PT_FAILURE_MODELS]; returns how many (none are
+ * left out), or -1.  _fini() frees N of them. */
+int32_t pt_run_breakers(const char *text, struct pt_breaker *breakers,
+                        struct pt_err *err);
+void pt_run_breakers_fini(struct pt_breaker *breakers, int32_t n);
 
 /* Runs; fills REPORT (pt_report_fini() afterwards, also on failure).  On -1 no
  * output file of the run is left. */

@@ -4,7 +4,7 @@
 set -eu
 
 packages='gcc libc6-dev libgsl-dev libjansson-dev nettle-dev zlib1g-dev
-libzstd-dev librandom123-dev gnuplot-nox fonts-liberation'
+libzstd-dev liblzma-dev librandom123-dev gnuplot-nox fonts-liberation'
 case ${1:-} in
 demo) ;;
 test) packages="$packages clang clang-format libcmocka-dev" ;;

@@ -60,6 +60,8 @@ struct pt_machine_node {
     const char *name, *host_name;
     pt_time up, down; /* PT_TIME_NEVER: it stayed; up <= all submits: it was
                          there from the start */
+    double speed;     /* what runs there takes 1 / speed as long; 0 = unknown,
+                         which is as good as 1 */
 };
 
 /* A `--set` key that the source knows the recorded value of. */

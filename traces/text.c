@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <lzma.h>
 #include <nettle/sha2.h>
 #include <zlib.h>
 #include <zstd.h>
@@ -21,7 +22,7 @@
 #define TEXT_SIZE (1u << 18)
 #define RAW_SIZE  (1u << 16)
 
-enum packing { PLAIN, GZIP, ZSTD };
+enum packing { PLAIN, GZIP, XZ, ZSTD };
 
 struct pt_lines_input {
     int fd; /* -1: from memory */
@@ -33,6 +34,7 @@ struct pt_lines_input {
     enum packing packing;
     bool between; /* gzip members, zstd frames: one has ended, no other begun */
     z_stream zip;
+    lzma_stream xz;
     ZSTD_DStream *zstd;
     ZSTD_inBuffer packed;
     unsigned char *raw; /* [RAW_SIZE] */
@@ -190,6 +192,37 @@ static void inflate_zstd(struct pt_lines *lines)
     input->end += out.pos;
 }
 
+/* Streams one after the other are one to liblzma. */
+static void inflate_xz(struct pt_lines *lines)
+{
+    struct pt_lines_input *input = lines->input;
+    lzma_stream *xz = &input->xz;
+    const size_t room = input->size - input->end;
+
+    xz->next_out = (uint8_t *)input->text + input->end;
+    xz->avail_out = room;
+    while (xz->avail_out > 0 && !input->ended) {
+        if (xz->avail_in == 0) {
+            xz->next_in = input->raw;
+            xz->avail_in = read_raw(lines, input->raw, RAW_SIZE);
+        }
+        if (input->ended)
+            break;
+        bool more = xz->avail_in > 0;
+        lzma_ret status = lzma_code(xz, more ? LZMA_RUN : LZMA_FINISH);
+        if (status == LZMA_STREAM_END)
+            input->ended = true;
+        else if (status == LZMA_BUF_ERROR)
+            fail(input, "the xz data end too early (expected a whole file)");
+        else if (status == LZMA_MEMLIMIT_ERROR)
+            fail(input, "the xz data need too much memory (expected at most "
+                        "256 MiB)");
+        else if (status != LZMA_OK)
+            fail(input, "the xz data are corrupt (expected a whole file)");
+    }
+    input->end += room - xz->avail_out;
+}
+
 static void read_text(struct pt_lines *lines)
 {
     struct pt_lines_input *input = lines->input;
@@ -221,6 +254,9 @@ static void get_text(struct pt_lines *lines)
     case GZIP:
         inflate_gzip(lines);
         break;
+    case XZ:
+        inflate_xz(lines);
+        break;
     case ZSTD:
         inflate_zstd(lines);
         break;
@@ -244,6 +280,12 @@ static void refill(struct pt_lines *lines)
     stop_at_zero(input, rest);
 }
 
+static bool begins(const unsigned char *head, size_t n, const char *magic,
+                   size_t length)
+{
+    return n >= length && memcmp(head, magic, length) == 0;
+}
+
 /* A compression that is not ours to undo. */
 struct packing_name {
     const char *name;
@@ -257,10 +299,6 @@ static const struct packing_name *other_packing(const unsigned char *head,
                                                 size_t n)
 {
     static const struct packing_name packings[] = {
-        {.name = "xz",
-         .magic = "\xfd"
-                  "7zXZ",
-         .length = 5},
         {.name = "bzip2", .magic = "BZh", .length = 3},
         {.name = "zip", .magic = "PK\x03\x04", .length = 4},
         {.name = "lz4", .magic = "\x04\x22\x4d\x18", .length = 4},
@@ -276,8 +314,7 @@ static const struct packing_name *other_packing(const unsigned char *head,
     };
 
     for (size_t i = 0; i < sizeof packings / sizeof packings[0]; i++)
-        if (n >= packings[i].length &&
-            memcmp(head, packings[i].magic, packings[i].length) == 0)
+        if (begins(head, n, packings[i].magic, packings[i].length))
             return &packings[i];
     return NULL;
 }
@@ -294,24 +331,25 @@ static void zip_free(void *unused, void *memory)
     pt_free(memory);
 }
 
-static bool is_gzip(const unsigned char *head, size_t n)
+static void *xz_alloc(void *unused, size_t count, size_t size)
 {
-    return n >= 2 && head[0] == 0x1f && head[1] == 0x8b;
+    (void)unused;
+    return pt_alloc(count, size);
 }
 
 /* A frame, or one to be skipped. */
 static bool is_zstd(const unsigned char *head, size_t n)
 {
-    return n >= 4 && (memcmp(head, "\x28\xb5\x2f\xfd", 4) == 0 ||
-                      ((head[0] & 0xf0) == 0x50 &&
-                       memcmp(head + 1, "\x2a\x4d\x18", 3) == 0));
+    return begins(head, n, "\x28\xb5\x2f\xfd", 4) ||
+           (n >= 4 && (head[0] & 0xf0) == 0x50 &&
+            memcmp(head + 1, "\x2a\x4d\x18", 3) == 0);
 }
 
 /* Sets up what undoes the compression of the file that begins with the raw
  * bytes [N]. */
 static void begin_packing(struct pt_lines_input *input, size_t n)
 {
-    if (is_gzip(input->raw, n)) {
+    if (begins(input->raw, n, "\x1f\x8b", 2)) {
         input->packing = GZIP;
         input->zip = (z_stream){.next_in = input->raw,
                                 .avail_in = (uInt)n,
@@ -319,6 +357,15 @@ static void begin_packing(struct pt_lines_input *input, size_t n)
                                 .zfree = zip_free};
         int status = inflateInit2(&input->zip, 15 + 16);
         pt_assert(status == Z_OK);
+    } else if (begins(input->raw, n, "\3757zXZ", 5)) {
+        static const lzma_allocator memory = {.alloc = xz_alloc,
+                                              .free = zip_free};
+        input->packing = XZ;
+        input->xz = (lzma_stream){
+            .next_in = input->raw, .avail_in = n, .allocator = &memory};
+        lzma_ret status = lzma_stream_decoder(&input->xz, (uint64_t)1 << 28,
+                                              LZMA_CONCATENATED);
+        pt_assert(status == LZMA_OK);
     } else if (is_zstd(input->raw, n)) {
         input->packing = ZSTD;
         input->packed = (ZSTD_inBuffer){.src = input->raw, .size = n};
@@ -340,7 +387,7 @@ static int begin(struct pt_lines *lines, struct pt_err *err)
     if (other)
         return pt_err_at(
             err, PT_ERR_INPUT, lines->file, 0, 0,
-            "packed with %s (expected text, gzip or zstd%s)", other->name,
+            "packed with %s (expected text, gzip, xz or zstd%s)", other->name,
             other->spark ? ": unpack it with Spark, which writes zstd by "
                            "spark.eventLog.compression.codec=zstd"
                          : "");
@@ -538,6 +585,7 @@ void pt_lines_close(struct pt_lines *lines)
         return;
     if (input->packing == GZIP)
         inflateEnd(&input->zip);
+    lzma_end(&input->xz);
     ZSTD_freeDStream(input->zstd);
     if (input->fd >= 0)
         close(input->fd);

@@ -1,5 +1,5 @@
-/* text.h - the lines of a file, plain or compressed with gzip or zstd, and the
- * digest of its bytes; or the whole text at once.
+/* text.h - the lines of a file, plain or compressed with gzip, xz or zstd, and
+ * the digest of its bytes; or the whole text at once.
  *
  * Lines are served in place, one at a time: without their line end (\n or
  * \r\n), ended by a zero byte, and with no zero byte inside.  The last one

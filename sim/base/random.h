@@ -21,7 +21,11 @@ enum pt_purpose {
     PT_PURPOSE_SHUFFLE = 7,
     PT_PURPOSE_STRAGGLER = 8,
     PT_PURPOSE_TEST = 9,
-    PT_PURPOSE_USER = 10
+    PT_PURPOSE_USER = 10,
+    PT_PURPOSE_NODE_FAILURE = 11, /* of nodes and what takes several of them:
+                                     entity = process << 8 | model's number */
+    PT_PURPOSE_NODE_REPAIR = 12,
+    PT_PURPOSE_SLOWNESS = 13 /* of nodes */
 };
 
 struct pt_random {

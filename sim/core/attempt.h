@@ -30,6 +30,8 @@ struct pt_member {
     pt_time ended;   /* PT_TIME_NEVER: it has not */
     pt_time arrived; /* at a barrier; PT_TIME_NEVER: it does not wait */
     pt_time waited;  /* at barriers, before that */
+    bool lost;       /* its node was, so it ended */
+    pt_time spared;  /* once ended: what of its time need not be done again */
 };
 
 /* Where tasks are: processors (counted machine), or (node, tasks) pairs (named
@@ -41,13 +43,17 @@ struct pt_alloc {
 
 struct pt_attempt {
     enum pt_attempt_state state : 8;
-    enum pt_mode mode : 8;   /* of the stage */
-    enum pt_nap nap : 8;     /* of one that sleeps */
-    enum pt_cause cause : 8; /* of the PT_KILL that is out */
-    bool staged;             /* its job has books of its stages */
-    bool listed;             /* see `list` */
-    bool copy;               /* it runs beside another launch of its task */
-    bool booked;             /* its promise stands in the profile */
+    enum pt_mode mode : 8;     /* of the stage */
+    enum pt_nap nap : 8;       /* of one that sleeps */
+    enum pt_cause cause : 8;   /* of the PT_KILL that is out */
+    bool staged;               /* its job has books of its stages */
+    bool listed;               /* see `list` */
+    bool copy;                 /* it runs beside another launch of its task */
+    enum pt_origin origin : 8; /* of PT_CAUSE_NODE */
+    bool recovers; /* waits outside of the queue, and before it: what it holds
+                      was left to it by an attempt that lost a node */
+    bool told;     /* so, and that it holds slots has been told */
+    bool booked;   /* its promise stands in the profile */
     bool released; /* its slots were given back before its end is told */
     bool vacant;   /* so were those of the member whose end is told next */
     bool killing;  /* a PT_KILL is out */
@@ -65,6 +71,8 @@ struct pt_attempt {
     int32_t gone;    /* those that ended before the others */
     int32_t ending;  /* those whose end is told in this step */
     int32_t overdue; /* index + 1 in the list of those past `until` */
+    int32_t active;  /* index + 1 in the list of those that have slots */
+    int32_t handle;  /* its own */
     int32_t pool;
     struct pt_entry entry; /* keys, width in units, limit, promise */
     pt_time first_promise; /* that it ever got */
@@ -80,11 +88,13 @@ struct pt_attempt {
     pt_time backoff;  /* after the first of them */
     int64_t tries;    /* how many of them it can bear */
     pt_time hold_start;
-    pt_time hold_stamp;        /* sum over held slots of (taken - hold_start) */
+    pt_time hold_stamp;        /* sum over held units of (taken - hold_start) */
     struct pt_member *members; /* [placed], of a gang; NULL: nothing yet */
     struct pt_barrier *barrier; /* NULL: no member asked yet */
     pt_time waited;             /* of members, told in sum */
-    struct pt_delay *delay;     /* of a stage without books; NULL: none yet */
+    int64_t behind; /* > 0: it was sent to the queue's end, as so manieth ... */
+    int64_t behind_rank;    /* ... behind the jobs up to this one */
+    struct pt_delay *delay; /* of a stage without books; NULL: none yet */
 };
 
 /* Whether the member INDEX of a gang ended by itself, before the others. */

@@ -118,6 +118,10 @@ static void set_entry(const struct pt_plan *plan, struct pt_attempt *a)
         a->entry.width = units_of(plan, a, 1);
     a->entry.limit = a->spec->limit;
     a->entry.promise = PT_TIME_NEVER;
+    if (a->behind > 0) {
+        rank = a->behind_rank;
+        within = (INT64_C(1) << 62) + a->behind;
+    }
     a->entry.key[PT_LANE_QUEUE] =
         (struct pt_key){.a = a->pool, .b = rank, .c = within};
     a->entry.key[PT_LANE_CANDIDATES] = (struct pt_key){
@@ -131,9 +135,13 @@ void pt_attempt_join(struct pt_plan *plan, int32_t handle)
     pt_assert(a->state != PT_ATTEMPT_RUNNING);
     a->state = PT_ATTEMPT_WAITING;
     set_entry(plan, a);
+    plan->waiting_units += wanted(plan, a);
+    if (a->recovers) {
+        pt_loss_add_recovering(plan, handle);
+        return;
+    }
     pt_pending_add(&plan->pending, &a->entry, handle);
     plan->pools[a->pool].waiting++;
-    plan->waiting_units += wanted(plan, a);
     plan->changed = true;
 }
 
@@ -153,9 +161,14 @@ void pt_attempt_dequeue(struct pt_plan *plan, int32_t handle)
     struct pt_attempt *a = pt_attempt_at(plan, handle);
 
     pt_assert(a->state == PT_ATTEMPT_WAITING && !a->booked);
+    plan->waiting_units -= wanted(plan, a);
+    if (a->recovers) {
+        pt_loss_take_recovering(plan, handle);
+        a->recovers = false;
+        return;
+    }
     pt_pending_remove(&plan->pending, &a->entry);
     plan->pools[a->pool].waiting--;
-    plan->waiting_units -= wanted(plan, a);
 }
 
 int32_t pt_attempt_new(struct pt_plan *plan, int32_t job, int32_t stage,
@@ -176,6 +189,7 @@ int32_t pt_attempt_new(struct pt_plan *plan, int32_t job, int32_t stage,
                              .task_end = task_end,
                              .list = list,
                              .list_capacity = list_capacity,
+                             .handle = handle,
                              .tag = book->job->tag,
                              .staged = book->stages != NULL,
                              .mode = book->job->stages[stage].mode,
@@ -190,6 +204,22 @@ int32_t pt_attempt_new(struct pt_plan *plan, int32_t job, int32_t stage,
     set_entry(plan, a);
     book->live++;
     return handle;
+}
+
+static void become_active(struct pt_plan *plan, struct pt_attempt *a)
+{
+    pt_vec_push(plan->active, plan->nactive, plan->active_capacity, a->handle);
+    a->active = plan->nactive;
+}
+
+static void leave_active(struct pt_plan *plan, struct pt_attempt *a)
+{
+    if (a->active == 0)
+        return;
+    int32_t last = plan->active[--plan->nactive];
+    plan->active[a->active - 1] = last;
+    pt_attempt_at(plan, last)->active = a->active;
+    a->active = 0;
 }
 
 static void leave_overdue(struct pt_plan *plan, struct pt_attempt *a)
@@ -224,6 +254,7 @@ void pt_attempt_free(struct pt_plan *plan, int32_t handle)
 
     pt_assert(a->state != PT_ATTEMPT_NONE && !a->booked);
     leave_overdue(plan, a);
+    leave_active(plan, a);
     pt_agenda_set(&plan->agenda, handle, PT_TIME_NEVER);
     if (a->barrier)
         pt_meet_forget(plan, handle);
@@ -304,69 +335,6 @@ void pt_attempt_sleep(struct pt_plan *plan, int32_t handle, enum pt_nap nap,
     pt_agenda_set(&plan->agenda, handle, at);
 }
 
-/* --- tasks that are not consecutive --- */
-
-static void list_tasks(struct pt_attempt *a)
-{
-    if (a->listed)
-        return;
-    a->nlist = 0;
-    pt_vec_reserve(a->list, a->list_capacity, a->task_end - a->task);
-    for (int32_t task = a->task; task < a->task_end; task++)
-        a->list[a->nlist++] = task;
-    a->listed = true;
-}
-
-/* Tasks in their order, copies behind them. */
-static bool task_before(int32_t a, int32_t b)
-{
-    if ((a < 0) != (b < 0))
-        return a >= 0;
-    return a >= 0 ? a < b : ~a < ~b;
-}
-
-void pt_attempt_add_task(struct pt_attempt *a, int32_t task)
-{
-    int32_t i;
-
-    list_tasks(a);
-    pt_vec_reserve(a->list, a->list_capacity, a->nlist + 1);
-    for (i = a->nlist++; i > 0 && task_before(task, a->list[i - 1]); i--)
-        a->list[i] = a->list[i - 1];
-    a->list[i] = task;
-}
-
-void pt_attempt_take_task(struct pt_attempt *a, int32_t index)
-{
-    if (!a->listed && index == 0) {
-        a->task++;
-        return;
-    }
-    list_tasks(a);
-    memmove(&a->list[index], &a->list[index + 1],
-            (size_t)(--a->nlist - index) * sizeof *a->list);
-}
-
-int32_t pt_attempt_index(const struct pt_attempt *a, int32_t task)
-{
-    if (!a->listed)
-        return task - a->task;
-    for (int32_t i = 0; i < a->nlist; i++)
-        if (a->list[i] == task)
-            return i;
-    return -1;
-}
-
-int32_t pt_attempt_node(const struct pt_attempt *a, int32_t index)
-{
-    for (int32_t i = 0; i < a->alloc.n; i++) {
-        if (index < a->alloc.ranges[i].count)
-            return a->alloc.ranges[i].first;
-        index -= a->alloc.ranges[i].count;
-    }
-    return -1;
-}
-
 void pt_attempt_part(struct pt_attempt *a)
 {
     if (a->members)
@@ -376,9 +344,11 @@ void pt_attempt_part(struct pt_attempt *a)
         a->members[i].ended = a->members[i].arrived = PT_TIME_NEVER;
 }
 
-void pt_attempt_count_running(struct pt_plan *plan, const struct pt_attempt *a,
+void pt_attempt_count_running(struct pt_plan *plan, struct pt_attempt *a,
                               int32_t ntasks)
 {
+    if (a->active == 0)
+        become_active(plan, a);
     plan->pools[a->pool].running += ntasks;
     if (a->staged)
         pt_stage_at(plan, a->job, a->stage)->running += ntasks;
@@ -435,21 +405,30 @@ struct pt_decision *pt_plan_decide(struct pt_plan *plan,
                                    enum pt_cause cause)
 {
     const struct pt_attempt *a = pt_attempt_at(plan, handle);
-    struct pt_decision decision = {.kind = kind,
-                                   .cause = cause,
-                                   .attempt = handle,
-                                   .tag = a->tag,
-                                   .rank = a->entry.key[PT_LANE_QUEUE].b,
-                                   .stage = a->stage,
-                                   .try = a->try,
-                                   .task = pt_attempt_task(a, 0),
-                                   .ntasks = a->placed,
-                                   .copy = a->copy,
-                                   .range = plan->ranges.n};
+    struct pt_decision decision = {
+        .kind = kind,
+        .cause = cause,
+        .attempt = handle,
+        .tag = a->tag,
+        .rank = a->behind > 0 ? pt_job_at(plan, a->job)->job->rank
+                              : a->entry.key[PT_LANE_QUEUE].b,
+        .stage = a->stage,
+        .try = a->try,
+        .task = pt_attempt_task(a, 0),
+        .ntasks = a->placed,
+        .copy = a->copy,
+        .range = plan->ranges.n};
 
     if (kind == PT_START || kind == PT_HOLD)
         plan->space->ops->ranges(plan->space, &a->alloc, &plan->ranges);
     decision.nranges = plan->ranges.n - decision.range;
+    if (kind == PT_START && plan->config.named) {
+        decision.share = plan->ranges.n;
+        decision.nshares = a->alloc.n;
+        for (int32_t i = 0; i < a->alloc.n; i++)
+            pt_vec_push(plan->ranges.ranges, plan->ranges.n,
+                        plan->ranges.capacity, a->alloc.ranges[i]);
+    }
     pt_vec_push(plan->decisions, plan->step.ndecisions, plan->decision_capacity,
                 decision);
     plan->counts.decisions++;
@@ -510,8 +489,9 @@ static void leave_holders(struct pt_plan *plan, int32_t handle)
 /* The time that A's held slots were idle until now, added to its job's. */
 void pt_attempt_settle(struct pt_plan *plan, const struct pt_attempt *a)
 {
-    pt_time held = (plan->now - a->hold_start) * a->placed - a->hold_stamp;
-
+    int64_t units = units_of(plan, a, a->placed);
+    int64_t area = (plan->now - a->hold_start) * units - a->hold_stamp;
+    pt_time held = grains(plan, area) / 1000;
     struct pt_stage_book *stage = pt_stage_at(plan, a->job, a->stage);
 
     pt_job_at(plan, a->job)->record.held += held;
@@ -538,7 +518,8 @@ void pt_attempt_unhold(struct pt_plan *plan, int32_t handle,
     struct pt_attempt *a = pt_attempt_at(plan, handle);
 
     pt_assert(a->state == PT_ATTEMPT_WAITING && a->placed > 0);
-    pt_plan_decide(plan, PT_UNHOLD, handle, cause);
+    if (!a->recovers || a->told)
+        pt_plan_decide(plan, PT_UNHOLD, handle, cause);
     pt_attempt_settle(plan, a);
     leave_holders(plan, handle);
     pt_attempt_dequeue(plan, handle);
@@ -547,6 +528,7 @@ void pt_attempt_unhold(struct pt_plan *plan, int32_t handle,
     plan->space->ops->give(plan->space, a, -1);
     plan->changed = true;
     pt_agenda_set(&plan->agenda, handle, PT_TIME_NEVER);
+    leave_active(plan, a);
     a->placed = 0;
     a->alloc.n = 0;
     a->state = PT_ATTEMPT_ASLEEP;

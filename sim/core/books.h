@@ -19,11 +19,13 @@ enum { PT_OUTPUT_NONE = -1, PT_OUTPUT_SAFE = -2 };
 
 /* A task of a stage that may be tried again. */
 struct pt_task_book {
-    int32_t output;             /* the node that has it, or one of the above */
-    int32_t failures;           /* that count, in this try */
-    int32_t launches;           /* in this try */
-    int32_t running;            /* launches that run */
-    pt_time start, end, waited; /* of the launch that left the output */
+    int32_t output;     /* the node that has it, or one of the above */
+    int32_t failures;   /* that count, in this try */
+    int32_t launches;   /* in this try */
+    int32_t running;    /* launches that run */
+    int32_t losses;     /* launches that lost their node, in a row */
+    pt_time start, end; /* of the launch that left the output */
+    pt_time spared;     /* of that: no work, or work that was saved */
 };
 
 /* A stage of a job that has several, or that may be tried again. */
@@ -37,6 +39,7 @@ struct pt_stage_book {
     int32_t children; /* stages that need its outputs */
     bool open;        /* the newest attempt has neither ended nor failed */
     bool done;        /* no output is missing */
+    bool behind;      /* its next try waits behind all others */
     struct pt_stage_record record; /* of it */
     struct pt_task_book *tasks;    /* [ntasks]; NULL: it is never retried */
     struct pt_failures failures;
@@ -51,9 +54,20 @@ struct pt_job_book {
     int32_t live;             /* attempts, waiting and running */
     int32_t left;             /* tasks, of a job without books of its stages */
     int32_t checks;           /* by the gate, that failed */
+    int64_t losses;           /* of nodes, since anything was saved */
     bool over;                /* nothing more of it starts */
     struct pt_stage_book *stages; /* [nstages]; NULL: it has one, and one try */
     struct pt_record record;
+};
+
+/* What is known of a node beyond what the space knows. */
+struct pt_node_life {
+    bool down;    /* as was told */
+    bool planned; /* so, and it counts as maintenance */
+    bool tired;   /* it failed so often that it will be left down a while */
+    pt_time rest; /* it is, until then */
+    int32_t nfailed;
+    pt_time *failed; /* [nfailed] the last ones, the oldest first */
 };
 
 /* Owners of timers that are not attempts; those follow. */
@@ -95,6 +109,19 @@ struct pt_plan {
     int32_t ndue, due_capacity;
     int32_t *overdue; /* running attempts past their predicted end */
     int32_t noverdue, overdue_capacity;
+    struct pt_node_life *nodes; /* [config.nodes] */
+    int32_t nplanned;           /* of them */
+    struct pt_agenda rests;     /* owner: a node that is left down until then */
+    int32_t *recovering; /* gangs that hold what their last try left, in order
+                            of the queue; the policy does not see them */
+    int32_t nrecovering, recovering_capacity;
+    int64_t behind;  /* how many were sent to the queue's end */
+    int32_t heir_of; /* the next try that is opened has what this one lost a
+                        node of; 0: none */
+
+    int32_t *active; /* attempts that have slots, in no order */
+    int32_t nactive, active_capacity;
+
     bool deadlocked;
     bool broken; /* a node went down, or something overran: promises moved back
                   */
@@ -226,10 +253,6 @@ void pt_attempt_join(struct pt_plan *plan, int32_t handle);
 bool pt_attempt_pull(struct pt_plan *plan, int32_t handle);
 /* Waiting or not, it is dropped: nothing of it runs. */
 void pt_attempt_drop(struct pt_plan *plan, int32_t handle);
-/* TASK (~TASK: a copy) is added to the tasks of one that is not in the queue;
- * the one at INDEX is taken out. */
-void pt_attempt_add_task(struct pt_attempt *attempt, int32_t task);
-void pt_attempt_take_task(struct pt_attempt *attempt, int32_t index);
 /* It sleeps until AT. */
 void pt_attempt_sleep(struct pt_plan *plan, int32_t handle, enum pt_nap nap,
                       pt_time at);
@@ -251,18 +274,24 @@ void pt_attempt_unpromise(struct pt_plan *plan, int32_t handle);
 /* Tasks that it asks for at once. */
 int32_t pt_attempt_ask(const struct pt_attempt *attempt);
 /* NTASKS more (or fewer) of its pool's tasks run. */
-void pt_attempt_count_running(struct pt_plan *plan,
-                              const struct pt_attempt *attempt, int32_t ntasks);
+void pt_attempt_count_running(struct pt_plan *plan, struct pt_attempt *attempt,
+                              int32_t ntasks);
 /* Its members, one by one. */
 void pt_attempt_part(struct pt_attempt *attempt);
+struct pt_decision *pt_plan_decide(struct pt_plan *plan,
+                                   enum pt_decision_kind kind, int32_t handle,
+                                   enum pt_cause cause);
+
+/* --- tasks.c: the tasks of an attempt --- */
+
+/* TASK (~TASK: a copy) is added to the tasks of one that is not in the queue;
+ * the one at INDEX is taken out. */
+void pt_attempt_add_task(struct pt_attempt *attempt, int32_t task);
+void pt_attempt_take_task(struct pt_attempt *attempt, int32_t index);
 /* The index of its task TASK. */
 int32_t pt_attempt_index(const struct pt_attempt *attempt, int32_t task);
 /* The node of its task INDEX, on a named machine. */
 int32_t pt_attempt_node(const struct pt_attempt *attempt, int32_t index);
-
-struct pt_decision *pt_plan_decide(struct pt_plan *plan,
-                                   enum pt_decision_kind kind, int32_t handle,
-                                   enum pt_cause cause);
 
 /* --- plan.c: what the policy says --- */
 
@@ -307,9 +336,9 @@ void pt_meet_forget(struct pt_plan *plan, int32_t handle);
 void pt_meet_stop_clock(struct pt_plan *plan, int32_t handle);
 /* What those of A's members that wait now have waited for so far. */
 pt_time pt_meet_pending(const struct pt_plan *plan, const struct pt_attempt *a);
-/* What the member INDEX has waited, who ends now; of what was told in sum the
- * LEFT that have not ended, he among them, have even shares. */
-pt_time pt_meet_take(struct pt_attempt *attempt, int32_t index, int32_t left);
+/* What the member INDEX has waited, who ends now: TOLD of what was told in sum
+ * was his. */
+pt_time pt_meet_take(struct pt_attempt *attempt, int32_t index, pt_time told);
 /* What the members that have not ended yet have waited, in all. */
 pt_time pt_meet_waited(const struct pt_attempt *attempt);
 
@@ -343,12 +372,42 @@ void pt_job_abort(struct pt_plan *plan, int32_t job, enum pt_state state,
 void pt_job_settle(struct pt_plan *plan, int32_t job);
 /* Its record goes into the step; the slot is free at the next step. */
 void pt_job_close(struct pt_plan *plan, int32_t job, enum pt_state state);
-/* What NTASKS of A did since it started goes to the ledger. */
+/* Tasks that end, and what they did beside their work, in task-microseconds in
+ * all. */
+struct pt_part {
+    int32_t ntasks;
+    pt_time waited;
+    struct pt_progress progress;
+};
+/* TIME, task-microseconds of N tasks that take SLOTS in all, in
+ * slot-microseconds: a gang on nodes of its own has them whole. */
+int64_t pt_job_area(pt_time time, int32_t n, int64_t slots);
+/* What PART of A did since it started goes to the ledger. */
 void pt_job_spend(struct pt_plan *plan, const struct pt_attempt *a,
-                  int32_t ntasks, pt_time waited, enum pt_outcome outcome,
+                  const struct pt_part *part, enum pt_outcome outcome,
                   bool redone);
 /* Where it ran goes into the job's record. */
 void pt_job_note_allocation(struct pt_plan *plan, const struct pt_attempt *a);
+
+/* --- losses.c: nodes that go and come, and gangs that lost one --- */
+
+void pt_loss_node_down(struct pt_plan *plan, const struct pt_fact *fact);
+void pt_loss_node_up(struct pt_plan *plan, int32_t node);
+void pt_loss_notice(struct pt_plan *plan, const struct pt_fact *fact);
+/* Nodes that have been left down long enough come back: whether any did. */
+bool pt_loss_end_rests(struct pt_plan *plan);
+/* Units, free of tasks, of nodes that are serviced. */
+int64_t pt_loss_planned(const struct pt_plan *plan);
+/* HANDLE, which has joined nothing yet, is the next try of what OLD was to do,
+ * which lost a node and has given back its slots: it joins the queue at its
+ * head or end, or takes what is left of them. */
+void pt_loss_requeue(struct pt_plan *plan, const struct pt_attempt *old,
+                     int32_t handle);
+/* In and out of those that the policy does not see. */
+void pt_loss_add_recovering(struct pt_plan *plan, int32_t handle);
+void pt_loss_take_recovering(struct pt_plan *plan, int32_t handle);
+/* Before a pass: they take what they miss, as far as it is free. */
+void pt_loss_recover(struct pt_plan *plan);
 
 /* --- gate.c: are there slots enough? --- */
 
@@ -382,9 +441,10 @@ void pt_stage_tell(struct pt_plan *plan, int32_t job, int32_t stage,
 
 /* --- outputs.c: what tasks have left --- */
 
-/* What the task INDEX of A left is there. */
+/* What the task INDEX of A left is there; SPARED of its time need not be done
+ * again, come what may. */
 void pt_output_keep(struct pt_plan *plan, const struct pt_attempt *a,
-                    int32_t index, pt_time waited);
+                    int32_t index, pt_time spared);
 /* It is of no use any more: that of one task, of all, or of all on NODE. */
 void pt_output_forget(struct pt_plan *plan, int32_t job, int32_t stage,
                       int32_t task);

@@ -15,22 +15,27 @@ static enum pt_reason reason(const struct pt_plan *plan)
 {
     const struct pt_space *space = plan->space;
 
-    if (pt_pending_count(&plan->pending) == 0)
+    if (pt_pending_count(&plan->pending) == 0) {
+        if (plan->nrecovering > 0)
+            return PT_SHORT; /* they took what they could use */
         return plan->asleep > 0 ? PT_BLOCKED : PT_IDLE;
+    }
     if (pt_pending_least_width(&plan->pending) > space->free)
         return PT_SHORT;
     if (space->config.named) {
         pt_waiting w = -1;
         bool placed = false;
+        plan->space->unaware = true; /* a notice is a promise, too */
         while (!placed && (w = pt_plan_next(plan, w)) >= 0) {
             const struct pt_attempt *a = pt_attempt_at(plan, w);
             int32_t ask = pt_attempt_ask(a);
             placed = space->ops->room(space, a, ask) == ask;
         }
+        plan->space->unaware = false;
         if (!placed)
             return PT_FRAG;
     }
-    return space->promises > 0 ? PT_DRAIN : PT_BLOCKED;
+    return space->promises > 0 || space->notices > 0 ? PT_DRAIN : PT_BLOCKED;
 }
 
 void pt_core_census(const struct pt_core *core, struct pt_census *census)
@@ -38,20 +43,24 @@ void pt_core_census(const struct pt_core *core, struct pt_census *census)
     const struct pt_plan *plan = &core->plan;
     const struct pt_space *space = plan->space;
     int64_t grain = space->grain;
+    int64_t planned = pt_loss_planned(plan);
 
     *census = (struct pt_census){
         .thousandths = plan->config.thousandths,
         .slots = pt_plan_amount(plan, space->units * grain),
-        .down = pt_plan_amount(plan, space->down * grain),
+        .down = pt_plan_amount(plan, space->down * grain) -
+                pt_plan_amount(plan, planned * grain),
+        .maintenance = pt_plan_amount(plan, planned * grain),
         .held = pt_plan_amount(plan, plan->held),
         .barrier = pt_plan_amount(plan, plan->meeting),
         .running = pt_plan_amount(plan, plan->running - plan->meeting),
         .reason = space->free > 0 ? reason(plan) : PT_IDLE,
-        .waiting = pt_pending_count(&plan->pending) + plan->asleep,
+        .waiting =
+            pt_pending_count(&plan->pending) + plan->nrecovering + plan->asleep,
         .waiting_slots = pt_plan_amount(plan, plan->waiting_units * grain)};
     /* Fractions of a slot count as free, so that the parts make the whole. */
-    census->free = census->slots - census->down - census->held -
-                   census->barrier - census->running;
+    census->free = census->slots - census->down - census->maintenance -
+                   census->held - census->barrier - census->running;
 }
 
 void pt_core_check(const struct pt_core *core)
@@ -80,6 +89,6 @@ void pt_core_check(const struct pt_core *core)
     pt_assert(units + space->free + space->down == space->units);
     pt_assert(running * space->grain == plan->running);
     pt_assert(held * space->grain == plan->held);
-    pt_assert(waiting == pt_pending_count(&plan->pending));
+    pt_assert(waiting == pt_pending_count(&plan->pending) + plan->nrecovering);
     pt_assert(booked == space->promises);
 }

@@ -18,7 +18,12 @@ struct pt_core *pt_core_new(const struct pt_core_config *config)
     if (config->rules)
         plan->rules = *config->rules;
     pt_assert(config->named || (!config->node && !pt_in_rounds(plan) &&
-                                !plan->rules.local_outputs));
+                                !plan->rules.local_outputs &&
+                                plan->rules.requeue <= PT_REQUEUE_TAIL));
+    plan->nodes = pt_alloc((size_t)config->nodes, sizeof *plan->nodes);
+    for (int32_t i = 0; i < config->nodes; i++)
+        plan->nodes[i].rest = INT64_MIN;
+    pt_agenda_init(&plan->rests);
     config->policy->upkeep(config->policy_state, &plan->upkeep);
     struct pt_space_config space = {.nodes = config->nodes,
                                     .size = config->size,
@@ -74,6 +79,12 @@ void pt_core_free(struct pt_core *core)
     pt_agenda_fini(&plan->agenda);
     pt_agenda_fini(&plan->promised);
     pt_agenda_fini(&plan->syncs);
+    pt_agenda_fini(&plan->rests);
+    for (int32_t i = 0; i < plan->config.nodes; i++)
+        pt_free(plan->nodes[i].failed);
+    pt_free(plan->nodes);
+    pt_free(plan->recovering);
+    pt_free(plan->active);
     pt_excluded_fini(&plan->excluded);
     pt_pending_fini(&plan->pending);
     plan->space->ops->close(plan->space);
@@ -121,34 +132,6 @@ static void begin(struct pt_plan *plan, pt_time now,
         pt_plan_forget(plan);
 }
 
-static void node_down(struct pt_plan *plan, int32_t node)
-{
-    struct pt_space *space = plan->space;
-
-    for (int32_t handle = PT_OWNERS; handle < plan->attempts.top; handle++) {
-        struct pt_attempt *a = pt_attempt_at(plan, handle);
-        if (a->state == PT_ATTEMPT_NONE || a->placed == 0 ||
-            !space->ops->touches(space, a, node))
-            continue;
-        if (a->state == PT_ATTEMPT_RUNNING) {
-            if (a->killing)
-                continue; /* for the reason that was told */
-            pt_plan_decide(plan, PT_KILL, handle, PT_CAUSE_NODE);
-            a->killing = true;
-            a->cause = PT_CAUSE_NODE;
-        } else {
-            pt_attempt_unhold(plan, handle, PT_CAUSE_NODE);
-            pt_attempt_enqueue(plan, handle);
-        }
-    }
-    space->ops->node_down(space, node);
-    plan->broken = true;
-    pt_plan_forget(plan);
-    if (plan->rules.local_outputs)
-        pt_outputs_lose(plan, node);
-    plan->changed = true;
-}
-
 /* Returns whether anything may have changed for those who wait. */
 static bool apply(struct pt_plan *plan, const struct pt_fact *fact)
 {
@@ -157,12 +140,13 @@ static bool apply(struct pt_plan *plan, const struct pt_fact *fact)
         pt_job_ended(plan, fact);
         return true;
     case PT_FACT_NODE_UP:
-        plan->space->ops->node_up(plan->space, fact->node);
-        plan->stairs_known = false;
-        plan->changed = true;
+        pt_loss_node_up(plan, fact->node);
         return true;
     case PT_FACT_NODE_DOWN:
-        node_down(plan, fact->node);
+        pt_loss_node_down(plan, fact);
+        return true;
+    case PT_FACT_NODE_NOTICE:
+        pt_loss_notice(plan, fact);
         return true;
     case PT_FACT_SUBMITTED:
         return pt_job_submit(plan, fact->job);
@@ -181,6 +165,7 @@ static bool apply(struct pt_plan *plan, const struct pt_fact *fact)
 
 static void pass(struct pt_plan *plan)
 {
+    pt_loss_recover(plan);
     plan->config.policy->schedule(plan->config.policy_state, plan);
     plan->counts.passes++;
     pt_deadlock_look(plan);
@@ -302,6 +287,8 @@ static void offer_ended(struct pt_plan *plan, const struct pt_fact *fact)
     if (!a->released)
         pt_attempt_release(plan, handle, left == 1 ? -1 : index);
     a->vacant = !a->released;
+    if (a->cause == PT_CAUSE_NODE && plan->rules.requeue >= PT_REQUEUE_HOLD)
+        return; /* its next try has them first */
     for (int32_t i = from; i < to; i++)
         if (!pt_attempt_has_ended(a, i))
             pt_round_partial(plan, pt_attempt_node(a, i));
@@ -328,10 +315,12 @@ static void step_in_rounds(struct pt_core *core, const struct pt_fact *facts,
     }
     if (apply_kinds(plan, facts, n, PT_FACT_NODE_DOWN, false) > 0)
         plan->revive = true;
+    apply_kinds(plan, facts, n, PT_FACT_NODE_NOTICE, false);
     pt_timers_late(core);
     pt_timers_stretch(plan);
     if (apply_kinds(plan, facts, n, PT_FACT_SUBMITTED, false) > 0)
         plan->revive = true;
+    pt_loss_recover(plan);
     pt_round_admit(plan);
     if (plan->revive)
         pt_round_full(plan);
@@ -348,6 +337,7 @@ static void step_at_once(struct pt_core *core, const struct pt_fact *facts,
     apply_ended(core, facts, sort_ended(core, facts, n), false);
     apply_kinds(plan, facts, n, PT_FACT_NODE_UP, false);
     apply_kinds(plan, facts, n, PT_FACT_NODE_DOWN, false);
+    apply_kinds(plan, facts, n, PT_FACT_NODE_NOTICE, false);
     woken = pt_timers_late(core) || woken;
     pt_timers_stretch(plan);
     apply_kinds(plan, facts, n, PT_FACT_SUBMITTED, false);
@@ -370,6 +360,7 @@ static void step_one_by_one(struct pt_core *core, const struct pt_fact *facts,
     apply_ended(core, facts, nended, true);
     bool more = apply_kinds(plan, facts, n, PT_FACT_NODE_UP, false) > 0;
     more = apply_kinds(plan, facts, n, PT_FACT_NODE_DOWN, false) > 0 || more;
+    more = apply_kinds(plan, facts, n, PT_FACT_NODE_NOTICE, false) > 0 || more;
     more = pt_timers_late(core) || more;
     if (more)
         pass(plan);
@@ -397,6 +388,7 @@ static pt_time wake(const struct pt_plan *plan)
         promise = PT_TIME_NEVER;
     timer = sooner(timer, promise);
     timer = sooner(timer, pt_agenda_next(&plan->syncs));
+    timer = sooner(timer, pt_agenda_next(&plan->rests));
     return sooner(timer, sooner(plan->revive_at, plan->look_at));
 }
 
@@ -499,7 +491,9 @@ const struct pt_step *pt_core_close(struct pt_core *core)
         if (a->state == PT_ATTEMPT_RUNNING) {
             if (a->barrier)
                 pt_meet_leave(plan, handle, -1);
-            pt_job_spend(plan, a, a->placed - a->gone, pt_meet_waited(a),
+            pt_job_spend(plan, a,
+                         &(struct pt_part){.ntasks = a->placed - a->gone,
+                                           .waited = pt_meet_waited(a)},
                          PT_KILLED, false);
         }
         pt_attempt_free(plan, handle);

@@ -270,7 +270,7 @@ static void take_placed(struct counted *c, struct pt_alloc *alloc, int32_t n)
 
     for (int32_t node = 0; node < config->nodes; node++)
         c->room[node] = node_room(c, node);
-    int32_t shares = config->place->place(config->place_state, c->room,
+    int32_t shares = config->place->place(config->place_state, c->room, NULL,
                                           config->nodes, n, c->shares);
     for (int32_t i = 0; i < shares; i++) {
         int32_t first = c->shares[i].first * c->per_node;
@@ -435,6 +435,14 @@ static void counted_node_up(struct pt_space *space, int32_t node)
     space->gain_end = PT_TIME_NEVER;
 }
 
+static int64_t counted_untaken(const struct pt_space *space, int32_t node)
+{
+    const struct counted *c = const_of(space);
+    int32_t first = node * c->per_node;
+
+    return c->per_node - count_bits(c->busy, first, c->per_node);
+}
+
 static void counted_ranges(const struct pt_space *space,
                            const struct pt_alloc *alloc, struct pt_alloc *out)
 {
@@ -480,5 +488,6 @@ const struct pt_space_ops pt_space_counted = {.open = counted_open,
                                               .touches = counted_touches,
                                               .node_down = counted_node_down,
                                               .node_up = counted_node_up,
+                                              .untaken = counted_untaken,
                                               .ranges = counted_ranges,
                                               .check = counted_check};

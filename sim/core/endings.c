@@ -17,9 +17,12 @@ static void keep_range(struct pt_plan *plan, const struct pt_attempt *a)
 
 /* The newest attempt has failed; the stage is tried again, or its job is over.
  */
-static void fail(struct pt_plan *plan, int32_t job, int32_t number,
-                 enum pt_cause cause, bool fatal)
+static void fail(struct pt_plan *plan, int32_t handle, enum pt_cause cause,
+                 bool fatal)
 {
+    const struct pt_attempt *a = pt_attempt_at(plan, handle);
+    int32_t job = a->job, number = a->stage;
+    bool lost = cause == PT_CAUSE_NODE && plan->rules.requeue > PT_REQUEUE_HEAD;
     struct pt_job_book *book = pt_job_at(plan, job);
     struct pt_stage_book *stage = &book->stages[number];
     const struct pt_stage *spec = &book->job->stages[number];
@@ -37,9 +40,15 @@ static void fail(struct pt_plan *plan, int32_t job, int32_t number,
     else if (spec->mode == PT_GANG && spec->result &&
              pt_has_hole(plan, PT_HOLE_RESULT))
         pt_job_abort(plan, job, PT_FAILED, PT_CAUSE_RESULT);
-    else
+    else if (lost && plan->rules.requeue != PT_REQUEUE_TAIL) {
+        plan->heir_of = handle;
+        pt_stage_submit(plan, job, number);
+        plan->heir_of = 0;
+    } else {
+        stage->behind = lost;
         pt_stage_pause(plan, job, number, PT_NAP_RESUBMIT,
                        plan->rules.resubmit);
+    }
 }
 
 /* The attempt has failed already; Spark says so once more for each member. */
@@ -75,7 +84,7 @@ static void fail_gang(struct pt_plan *plan, int32_t handle,
     pt_stage_at(plan, a->job, a->stage)->record.waited +=
         pt_meet_pending(plan, a);
     pt_outputs_forget(plan, a->job, a->stage);
-    fail(plan, a->job, a->stage, cause, fatal);
+    fail(plan, handle, cause, fatal);
     if (a->killing || pt_job_at(plan, a->job)->over ||
         (fetch && pt_has_hole(plan, PT_HOLE_FETCH)) ||
         a->ending >= a->placed - a->gone)
@@ -106,7 +115,7 @@ static void fail_fetch(struct pt_plan *plan, int32_t handle,
     if (a->mode == PT_GANG)
         fail_gang(plan, handle, fact, PT_CAUSE_MEMBER);
     else if (pt_attempt_is_newest(plan, a))
-        fail(plan, a->job, a->stage, PT_CAUSE_NONE, false);
+        fail(plan, handle, PT_CAUSE_NONE, false);
 }
 
 /* Other launches of a task that has succeeded are of no use. */
@@ -199,6 +208,27 @@ static void finish(struct pt_plan *plan, int32_t handle)
     settle(plan, job, number);
 }
 
+/* What of its time a task that is done again need not do again. */
+static pt_time spared_of(const struct pt_progress *progress)
+{
+    return progress->restart + progress->checkpoint + progress->saved;
+}
+
+/* It was killed; with its node not for ever. */
+static void launch_again(struct pt_plan *plan, const struct pt_attempt *a,
+                         struct pt_task_book *task)
+{
+    int64_t most = plan->rules.losses;
+
+    task->losses += a->cause == PT_CAUSE_NODE;
+    if (most == 0 || task->losses < most) {
+        pt_stage_add_task(plan, a->job, a->stage, a->task);
+        return;
+    }
+    pt_stage_tell(plan, a->job, a->stage, PT_FAILURE, PT_CAUSE_LOSSES);
+    pt_job_abort(plan, a->job, PT_FAILED, PT_CAUSE_LOSSES);
+}
+
 static void task_ended(struct pt_plan *plan, int32_t handle,
                        const struct pt_fact *fact)
 {
@@ -212,7 +242,7 @@ static void task_ended(struct pt_plan *plan, int32_t handle,
     if (a->try == stage->try)
         task->running--;
     if (kept) {
-        pt_output_keep(plan, a, 0, 0);
+        pt_output_keep(plan, a, 0, spared_of(&fact->progress));
         if (pt_attempt_is_newest(plan, a))
             pt_median_add(&stage->lengths, plan->now - a->start);
         kill_copies(plan, a);
@@ -222,10 +252,12 @@ static void task_ended(struct pt_plan *plan, int32_t handle,
         fail_task(plan, handle, fact);
     } else if (fact->outcome == PT_KILLED && pt_attempt_is_newest(plan, a) &&
                task->output == PT_OUTPUT_NONE && task->running == 0) {
-        pt_stage_add_task(plan, a->job, a->stage, a->task);
+        launch_again(plan, a, task);
     }
-    pt_job_spend(plan, a, 1, 0, fact->outcome,
-                 !kept && !pt_job_at(plan, a->job)->over);
+    pt_job_spend(
+        plan, a, &(struct pt_part){.ntasks = 1, .progress = fact->progress},
+        fact->outcome,
+        !kept && (a->cause == PT_CAUSE_COPY || !pt_job_at(plan, a->job)->over));
     finish(plan, handle);
 }
 
@@ -235,36 +267,84 @@ static bool is_of(const struct pt_attempt *a, int32_t index, int32_t i)
     return index < 0 ? !pt_attempt_has_ended(a, i) : i == index;
 }
 
-/* How many members end now, and what they have waited. */
-struct part {
-    int32_t n;
-    pt_time waited;
-};
+/* What each of those who end now has waited: told for each, or in sum, of which
+ * all have even shares then.  The caller frees. */
+static pt_time *take_waits(struct pt_attempt *a, const struct pt_fact *fact,
+                           int32_t index)
+{
+    pt_time *waited = pt_alloc((size_t)a->placed + 1, sizeof *waited);
+    int32_t left = a->placed - a->gone;
+
+    for (int32_t i = 0; i < a->placed; i++)
+        if (is_of(a, index, i)) {
+            pt_time even = a->waited / left--;
+            waited[i] = pt_meet_take(
+                a, i, index >= 0 && fact->own ? fact->waited : even);
+        }
+    return waited;
+}
+
+/* Of WHOLE, an even share for each of those who end now, but no more than the
+ * time that he did not wait.  The caller frees. */
+static pt_time *share_out(const struct pt_attempt *a, int32_t index,
+                          pt_time passed, const pt_time *waited, pt_time whole)
+{
+    pt_time *part = pt_alloc((size_t)a->placed + 1, sizeof *part);
+    int32_t left = index < 0 ? a->placed - a->gone : 1;
+
+    for (int32_t round = 0; round < 2 && whole > 0; round++)
+        for (int32_t i = 0; i < a->placed; i++) {
+            if (!is_of(a, index, i))
+                continue;
+            pt_time most = passed - waited[i] - part[i];
+            pt_time even = left > 0 ? whole / left-- : whole;
+            part[i] += even < most ? even : most;
+            whole -= even < most ? even : most;
+        }
+    pt_assert(whole == 0);
+    return part;
+}
+
+static void move_time(pt_time *from, pt_time *to, pt_time *most)
+{
+    pt_time n = *from < *most ? *from : *most;
+
+    *from -= n;
+    *to += n;
+    *most -= n;
+}
 
 /* What members of a gang that ended well have left is kept, if KEEPS, unless
  * another launch was faster. */
 static void count_members(struct pt_plan *plan, struct pt_attempt *a,
-                          int32_t index, bool keeps, struct part *kept,
-                          struct part *rest)
+                          const struct pt_fact *fact, int32_t index, bool keeps,
+                          struct pt_part *kept, struct pt_part *rest)
 {
     struct pt_stage_book *stage = pt_stage_at(plan, a->job, a->stage);
-    int32_t left = a->placed - a->gone;
     bool newest = pt_attempt_is_newest(plan, a);
+    pt_time *waited = take_waits(a, fact, index), spared = 0;
+    pt_time *part = share_out(a, index, plan->now - a->start, waited,
+                              spared_of(&fact->progress));
 
+    rest->progress = fact->progress;
     for (int32_t i = 0; i < a->placed; i++) {
         int32_t number = pt_attempt_task(a, i);
         if (!is_of(a, index, i))
             continue;
-        pt_time waited = pt_meet_take(a, i, left--);
         bool keep = keeps && stage->tasks[number].output == PT_OUTPUT_NONE;
-        struct part *part = keep ? kept : rest;
-        part->n++;
-        part->waited += waited;
+        (keep ? kept : rest)->ntasks++;
+        (keep ? kept : rest)->waited += waited[i];
+        spared += keep ? part[i] : 0;
         if (keep)
-            pt_output_keep(plan, a, i, waited);
+            pt_output_keep(plan, a, i, waited[i] + part[i]);
         if (keep && !newest)
             pt_output_strike(plan, a->job, a->stage, number);
     }
+    move_time(&rest->progress.restart, &kept->progress.restart, &spared);
+    move_time(&rest->progress.checkpoint, &kept->progress.checkpoint, &spared);
+    move_time(&rest->progress.saved, &kept->progress.saved, &spared);
+    pt_free(waited);
+    pt_free(part);
 }
 
 static void gang_failed(struct pt_plan *plan, int32_t handle, int32_t index,
@@ -299,22 +379,22 @@ static void gang_ended(struct pt_plan *plan, int32_t handle,
     bool newest = pt_attempt_is_newest(plan, a);
     bool keeps = fact->outcome == PT_SUCCESS &&
                  (newest || pt_has_hole(plan, PT_HOLE_LATE));
-    struct part kept = {0}, rest = {0};
+    struct pt_part kept = {0}, rest = {0};
 
     pt_assert(index < a->placed && (index < 0 || is_of(a, -1, index)));
     if (!a->released && !a->vacant)
         pt_attempt_release(plan, handle, last ? -1 : index);
     a->vacant = false;
-    count_members(plan, a, last ? -1 : index, keeps, &kept, &rest);
+    count_members(plan, a, fact, last ? -1 : index, keeps, &kept, &rest);
     if (fact->outcome == PT_FAILURE ||
         (fact->outcome == PT_KILLED && a->cause == PT_CAUSE_NODE))
         gang_failed(plan, handle, index, fact);
     else if (fact->outcome == PT_KILLED)
-        tell_again(plan, a, rest.n, PT_CAUSE_MEMBER);
-    if (kept.n > 0)
-        pt_job_spend(plan, a, kept.n, kept.waited, fact->outcome, false);
-    if (rest.n > 0)
-        pt_job_spend(plan, a, rest.n, rest.waited, fact->outcome,
+        tell_again(plan, a, rest.ntasks, PT_CAUSE_MEMBER);
+    if (kept.ntasks > 0)
+        pt_job_spend(plan, a, &kept, fact->outcome, false);
+    if (rest.ntasks > 0)
+        pt_job_spend(plan, a, &rest, fact->outcome,
                      !pt_job_at(plan, a->job)->over);
     if (last) {
         if (newest && keeps)

@@ -22,23 +22,58 @@ enum pt_fault {
     PT_FAULT_FATAL    /* trying again is of no use */
 };
 
+/* Where the fault began that takes a node, or why. */
+enum pt_origin {
+    PT_ORIGIN_UNKNOWN,
+    PT_ORIGIN_NODE, /* the node itself */
+    PT_ORIGIN_GPU,
+    PT_ORIGIN_RACK,   /* its power unit */
+    PT_ORIGIN_SWITCH, /* at the top of its rack */
+    PT_ORIGIN_SPINE,
+    PT_ORIGIN_FEED, /* of power */
+    PT_ORIGIN_BURST,
+    PT_ORIGIN_LEMON,
+    PT_ORIGIN_MAINTENANCE,
+    PT_ORIGIN_HARDWARE, /* these are words of failure traces */
+    PT_ORIGIN_SOFTWARE,
+    PT_ORIGIN_NETWORK,
+    PT_ORIGIN_HUMAN,
+    PT_ORIGIN_FACILITIES,
+    PT_ORIGINS
+};
+
+/* What of its time a task that ended did not spend on work, and what of its
+ * work it had saved.  Task-microseconds, in all, of those that the fact ends.
+ */
+struct pt_progress {
+    pt_time restart;    /* loading what was saved before */
+    pt_time checkpoint; /* saving */
+    pt_time saved;      /* work that the next attempt need not do again */
+};
+
 /* What members meet for; one kind per epoch. */
 enum pt_sync { PT_SYNC_BARRIER, PT_SYNC_GATHER };
 
 /* In the order in which facts of one instant count under ties=instant, but that
  * syncs count first. */
 enum pt_fact_kind {
-    PT_FACT_ENDED,     /* attempt, task (-1: all that ran), outcome, fault */
-    PT_FACT_NODE_UP,   /* node */
-    PT_FACT_NODE_DOWN, /* node */
-    PT_FACT_ENTERED,   /* attempt, task, sync, epoch, width, message: it waits
-                          for the other members; answered by PT_RELEASE or
-                          PT_REFUSE */
-    PT_FACT_SYNCED,    /* attempt, since, waited: what its members have waited
-                          for each other, told in sum once they met (or one of
-                          them failed); instead of PT_FACT_ENTERED by each */
-    PT_FACT_SUBMITTED, /* job; borrowed until pt_core_step() returns */
-    PT_FACT_SHUFFLE    /* seed: the order of this step's offers */
+    PT_FACT_ENDED,       /* attempt, task (-1: all that ran), outcome, fault,
+                            progress */
+    PT_FACT_NODE_UP,     /* node */
+    PT_FACT_NODE_DOWN,   /* node, origin; planned: it counts as maintenance;
+                            drains: what runs there goes on, nothing new starts;
+                          told again, without, if it fails meanwhile */
+    PT_FACT_NODE_NOTICE, /* node, since, until: it will be down then, as
+                          planned; nothing is started that would reach into it.
+                          One a node: a later one replaces it */
+    PT_FACT_ENTERED,     /* attempt, task, sync, epoch, width, message: it waits
+                            for the other members; answered by PT_RELEASE or
+                            PT_REFUSE */
+    PT_FACT_SYNCED,      /* attempt, since, waited: what its members have waited
+                            for each other, told in sum once they met (or one of
+                            them failed); instead of PT_FACT_ENTERED by each */
+    PT_FACT_SUBMITTED,   /* job; borrowed until pt_core_step() returns */
+    PT_FACT_SHUFFLE      /* seed: the order of this step's offers */
 };
 
 struct pt_fact {
@@ -53,9 +88,16 @@ struct pt_fact {
     int32_t epoch;   /* the member's own count of syncs, from 0 */
     int32_t width;   /* of the gang, as the member knows it */
     int64_t message; /* what it gives to all others */
-    pt_time since;   /* the first arrival */
-    pt_time waited;  /* sum of (now - arrival) over the members */
+    pt_time since;   /* SYNCED: the first arrival; NOTICE: the beginning */
+    pt_time until;   /* NOTICE: the end; PT_TIME_NEVER */
+    pt_time waited;  /* SYNCED: sum of (now - arrival) over the members.  ENDED
+                        (one task, `own`): what of such sums was its own;
+                        else it has an even share of what is left */
+    bool own;
     int64_t seed;
+    enum pt_origin origin;
+    bool planned, drains;
+    struct pt_progress progress;
     const struct pt_job *job;
 };
 
@@ -89,13 +131,15 @@ enum pt_cause {
     PT_CAUSE_MISMATCH, /* refuse: different kinds of sync in one epoch */
     PT_CAUSE_LATE,     /* refuse: the epoch is over */
     PT_CAUSE_WIDTH,    /* refuse: another width than the others know */
-    PT_CAUSE_EXCLUDED  /* the job failed: no node is left for a task */
+    PT_CAUSE_EXCLUDED, /* the job failed: no node is left for a task */
+    PT_CAUSE_LOSSES    /* the job failed: too many attempts lost their node */
 };
 
 /* Decisions of one step are in the order in which they were taken. */
 struct pt_decision {
     enum pt_decision_kind kind;
     enum pt_cause cause;
+    enum pt_origin origin; /* KILL by PT_CAUSE_NODE: of the fault */
     int32_t attempt; /* the core's handle: stable until its last task ended */
     int32_t tag;     /* the job's */
     int64_t rank;    /* of the job */
@@ -112,6 +156,8 @@ struct pt_decision {
     int32_t epoch;        /* RELEASE, REFUSE */
     int32_t message;      /* RELEASE: the first of [ntasks] in the step's */
     int32_t range, nranges; /* START, HOLD: in the step's ranges */
+    int32_t share, nshares; /* START on a named machine: (node, tasks) in order
+                               of task, in the step's ranges */
 };
 
 /* How a job ended. */
@@ -137,6 +183,9 @@ struct pt_record {
     pt_time held;           /* slot-microseconds idle in an incomplete gang */
     pt_time waited;         /* task-microseconds of members at a barrier */
     pt_time lost;           /* slot-microseconds of work to be redone */
+    pt_time checkpoint;     /* slot-microseconds of saving work ... */
+    pt_time restart;        /* ... and of loading it */
+    pt_time useful;         /* task-microseconds of work that was kept */
     enum pt_cause cause;    /* of a failure or a rejection */
     int32_t range, nranges; /* last allocation, in the step's ranges */
 };
@@ -165,9 +214,13 @@ struct pt_spent {
     pt_time start, end; /* of the work */
     int64_t slots;      /* of the dominant resource; see census.h */
     pt_time waited;     /* slot-microseconds of it at a barrier: neither useful
-                           nor lost */
+                           nor lost ... */
+    struct pt_progress progress; /* ... nor is saving and loading.  In
+                                    slot-microseconds */
     enum pt_outcome outcome;
-    bool redone;  /* the work is lost, and done again */
+    enum pt_origin origin; /* redone: of the fault that took a node; UNKNOWN: no
+                              node was lost */
+    bool redone;  /* the work is lost but for what was saved, and done again */
     bool revised; /* it was told before, as kept */
 };
 

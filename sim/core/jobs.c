@@ -171,24 +171,80 @@ void pt_job_settle(struct pt_plan *plan, int32_t job)
 
 /* --- endings --- */
 
+/* How long tasks of PART worked, in all. */
+static pt_time work_of(const struct pt_plan *plan, const struct pt_attempt *a,
+                       const struct pt_part *part)
+{
+    const struct pt_progress *p = &part->progress;
+    pt_time work = part->ntasks * (plan->now - a->start) - part->waited -
+                   p->restart - p->checkpoint;
+
+    pt_assert(p->restart >= 0 && p->checkpoint >= 0 && p->saved >= 0 &&
+              p->saved <= work);
+    return work;
+}
+
+int64_t pt_job_area(pt_time time, int32_t n, int64_t slots)
+{
+    return time / n * slots + time % n * slots / n;
+}
+
 void pt_job_spend(struct pt_plan *plan, const struct pt_attempt *a,
-                  int32_t ntasks, pt_time waited, enum pt_outcome outcome,
+                  const struct pt_part *part, enum pt_outcome outcome,
                   bool redone)
 {
-    int64_t slots = pt_attempt_slots(plan, a, ntasks);
-    int64_t slots_waited = waited * pt_attempt_slots(plan, a, 1);
     struct pt_record *record = &pt_job_at(plan, a->job)->record;
+    const struct pt_progress *p = &part->progress;
+    int32_t n = part->ntasks;
+    int64_t slots = pt_attempt_slots(plan, a, n);
+    pt_time work = work_of(plan, a, part);
+    struct pt_spent spent = {
+        .start = a->start,
+        .end = plan->now,
+        .slots = slots,
+        .waited = pt_job_area(part->waited, n, slots),
+        .progress = {.restart = pt_job_area(p->restart, n, slots),
+                     .checkpoint = pt_job_area(p->checkpoint, n, slots),
+                     .saved = pt_job_area(p->saved, n, slots)},
+        .outcome = outcome,
+        .origin = a->killing && a->cause == PT_CAUSE_NODE ? a->origin
+                                                          : PT_ORIGIN_UNKNOWN,
+        .redone = redone};
+    const struct pt_progress *areas = &spent.progress;
 
-    pt_vec_push(plan->spent, plan->step.nspent, plan->spent_capacity,
-                ((struct pt_spent){.start = a->start,
-                                   .end = plan->now,
-                                   .slots = slots,
-                                   .waited = slots_waited,
-                                   .outcome = outcome,
-                                   .redone = redone}));
+    pt_vec_push(plan->spent, plan->step.nspent, plan->spent_capacity, spent);
+    record->restart += pt_plan_slot_time(plan, areas->restart);
+    record->checkpoint += pt_plan_slot_time(plan, areas->checkpoint);
+    record->useful += redone ? p->saved : work;
     if (redone)
-        record->lost += pt_plan_slot_time(plan, slots * (plan->now - a->start) -
-                                                    slots_waited);
+        record->lost += pt_plan_slot_time(
+            plan, slots * (plan->now - a->start) - spent.waited -
+                      areas->restart - areas->checkpoint - areas->saved);
+}
+
+/* A gang is done again: so is what those of its members did who had ended. */
+static void revise_early(struct pt_plan *plan, const struct pt_attempt *a)
+{
+    struct pt_record *record = &pt_job_at(plan, a->job)->record;
+    int64_t slots = pt_attempt_slots(plan, a, 1);
+
+    for (int32_t i = 0; a->gone > 0 && i < a->placed; i++) {
+        const struct pt_member *member = &a->members[i];
+        if (member->ended == PT_TIME_NEVER || member->lost)
+            continue;
+        pt_time work = member->ended - a->start - member->spared;
+        pt_vec_push(plan->spent, plan->step.nspent, plan->spent_capacity,
+                    ((struct pt_spent){.start = a->start,
+                                       .end = member->ended,
+                                       .slots = slots,
+                                       .waited = slots * member->spared,
+                                       .outcome = PT_SUCCESS,
+                                       .origin = a->origin,
+                                       .redone = true,
+                                       .revised = true}));
+        record->useful -= work;
+        record->lost += pt_plan_slot_time(plan, slots * work);
+    }
 }
 
 static enum pt_state state_of(const struct pt_attempt *a,
@@ -215,11 +271,23 @@ void pt_job_note_allocation(struct pt_plan *plan, const struct pt_attempt *a)
     record->end = plan->now;
 }
 
-/* The attempt's tasks get another try, at the same place in the queue. */
+/* The attempt, which lost a node, gets another try. */
 static void try_again(struct pt_plan *plan, const struct pt_attempt *a)
 {
-    pt_attempt_enqueue(plan, pt_attempt_new(plan, a->job, a->stage, a->try + 1,
-                                            a->task, a->task_end));
+    pt_loss_requeue(plan, a,
+                    pt_attempt_new(plan, a->job, a->stage, a->try + 1, a->task,
+                                   a->task_end));
+}
+
+/* Whether A, which lost a node with PROGRESS made, is not tried again. */
+static bool is_given_up(struct pt_plan *plan, const struct pt_attempt *a,
+                        const struct pt_progress *progress)
+{
+    struct pt_job_book *book = pt_job_at(plan, a->job);
+
+    if (progress->saved > 0)
+        book->losses = 0;
+    return ++book->losses >= plan->rules.losses && plan->rules.losses > 0;
 }
 
 /* NTASKS of a stage that is never tried again have ended well. */
@@ -260,11 +328,12 @@ static void attempt_over(struct pt_plan *plan, int32_t handle,
 }
 
 /* One member of a gang left before the others. */
-static void member_ended(struct pt_plan *plan, int32_t handle, int32_t task,
-                         enum pt_outcome outcome)
+static void member_ended(struct pt_plan *plan, const struct pt_fact *fact)
 {
+    int32_t handle = fact->attempt;
     struct pt_attempt *a = pt_attempt_at(plan, handle);
-    int32_t index = task - a->task;
+    enum pt_outcome outcome = fact->outcome;
+    int32_t index = fact->task - a->task;
 
     pt_assert(index >= 0 && index < a->placed);
     pt_attempt_part(a);
@@ -272,8 +341,18 @@ static void member_ended(struct pt_plan *plan, int32_t handle, int32_t task,
     if (!a->released && !a->vacant)
         pt_attempt_release(plan, handle, index);
     a->vacant = false;
-    pt_job_spend(plan, a, 1, pt_meet_take(a, index, a->placed - a->gone),
-                 outcome, false);
+    struct pt_part part = {
+        .ntasks = 1,
+        .waited = pt_meet_take(a, index,
+                               fact->own ? fact->waited
+                                         : a->waited / (a->placed - a->gone)),
+        .progress = fact->progress};
+    bool lost = outcome == PT_KILLED && a->cause == PT_CAUSE_NODE &&
+                !pt_job_at(plan, a->job)->over;
+    pt_job_spend(plan, a, &part, outcome, lost);
+    a->members[index].lost = lost;
+    a->members[index].spared = part.waited + part.progress.restart +
+                               part.progress.checkpoint + part.progress.saved;
     a->members[index].ended = plan->now;
     a->gone++;
     a->ending--;
@@ -299,15 +378,24 @@ void pt_job_ended(struct pt_plan *plan, const struct pt_fact *fact)
         return;
     }
     if (fact->task >= 0 && left > 1) {
-        member_ended(plan, fact->attempt, fact->task, fact->outcome);
+        member_ended(plan, fact);
         return;
     }
     if (!a->released && !a->vacant)
         pt_attempt_release(plan, fact->attempt, -1);
-    pt_job_spend(plan, a, left, pt_meet_waited(a), fact->outcome, again);
+    bool given_up = again && is_given_up(plan, a, &fact->progress);
+    pt_job_spend(plan, a,
+                 &(struct pt_part){.ntasks = left,
+                                   .waited = pt_meet_waited(a),
+                                   .progress = fact->progress},
+                 fact->outcome, again);
+    if (again)
+        revise_early(plan, a);
     /* After a node failure promises are made anew, the next try's too. */
     if (again ||
         (plan->space->down > 0 && plan->space->ops->overbooked(plan->space)))
         pt_plan_forget(plan);
-    attempt_over(plan, fact->attempt, outcome, again);
+    if (given_up)
+        pt_job_abort(plan, a->job, PT_CUT, PT_CAUSE_LOSSES);
+    attempt_over(plan, fact->attempt, outcome, again && !given_up);
 }

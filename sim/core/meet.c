@@ -129,7 +129,8 @@ void pt_meet_entered(struct pt_plan *plan, const struct pt_fact *fact)
 void pt_meet_synced(struct pt_plan *plan, const struct pt_fact *fact)
 {
     struct pt_attempt *a = pt_attempt_at(plan, fact->attempt);
-    int64_t slots = pt_attempt_slots(plan, a, 1);
+    int64_t slots = pt_attempt_slots(plan, a, a->placed);
+    int64_t before = pt_job_area(a->waited, a->placed, slots);
 
     pt_assert(a->state == PT_ATTEMPT_RUNNING && a->mode == PT_GANG);
     pt_assert(fact->since >= a->start && fact->since <= plan->now);
@@ -140,9 +141,11 @@ void pt_meet_synced(struct pt_plan *plan, const struct pt_fact *fact)
     if (pt_has_hole(plan, PT_HOLE_TIMERS))
         pt_meet_stop_clock(plan, fact->attempt);
     if (fact->waited > 0)
-        pt_vec_push(plan->waits, plan->step.nwaits, plan->wait_capacity,
-                    ((struct pt_waiting_area){.since = fact->since,
-                                              .area = fact->waited * slots}));
+        pt_vec_push(
+            plan->waits, plan->step.nwaits, plan->wait_capacity,
+            ((struct pt_waiting_area){
+                .since = fact->since,
+                .area = pt_job_area(a->waited, a->placed, slots) - before}));
 }
 
 void pt_meet_expire(struct pt_plan *plan)
@@ -189,12 +192,11 @@ pt_time pt_meet_pending(const struct pt_plan *plan, const struct pt_attempt *a)
     return sum;
 }
 
-pt_time pt_meet_take(struct pt_attempt *a, int32_t index, int32_t left)
+pt_time pt_meet_take(struct pt_attempt *a, int32_t index, pt_time told)
 {
-    pt_time share = a->waited / left;
-
-    a->waited -= share;
-    return share + (a->members ? a->members[index].waited : 0);
+    pt_assert(told >= 0 && told <= a->waited);
+    a->waited -= told;
+    return told + (a->members ? a->members[index].waited : 0);
 }
 
 void pt_meet_forget(struct pt_plan *plan, int32_t handle)

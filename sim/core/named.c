@@ -132,31 +132,37 @@ static int64_t named_room(const struct pt_space *space,
 
 /* --- the future --- */
 
-/* Ends of bookings in (now, bound), ascending, each once. */
+static void add_instant(struct named *s, pt_time at, pt_time bound)
+{
+    int32_t low = 0, high = s->ninstants;
+
+    if (at <= s->space.now || at >= bound)
+        return;
+    while (low < high) {
+        int32_t middle = low + (high - low) / 2;
+        if (s->instants[middle] < at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < s->ninstants && s->instants[low] == at)
+        return;
+    pt_vec_push(s->instants, s->ninstants, s->instant_capacity, at);
+    for (int32_t m = s->ninstants - 1; m > low; m--)
+        s->instants[m] = s->instants[m - 1];
+    s->instants[low] = at;
+}
+
+/* Ends of bookings and of notices in (now, bound), ascending, each once. */
 static void list_instants(struct named *s, pt_time bound)
 {
     s->ninstants = 0;
     for (int32_t i = 0; i < s->space.config.nodes; i++) {
         const struct pt_node_book *node = &s->node[i];
-        for (int32_t k = 0; k < node->n; k++) {
-            pt_time end = node->bookings[k].end;
-            if (end <= s->space.now || end >= bound)
-                continue;
-            int32_t low = 0, high = s->ninstants;
-            while (low < high) {
-                int32_t middle = low + (high - low) / 2;
-                if (s->instants[middle] < end)
-                    low = middle + 1;
-                else
-                    high = middle;
-            }
-            if (low < s->ninstants && s->instants[low] == end)
-                continue;
-            pt_vec_push(s->instants, s->ninstants, s->instant_capacity, end);
-            for (int32_t m = s->ninstants - 1; m > low; m--)
-                s->instants[m] = s->instants[m - 1];
-            s->instants[low] = end;
-        }
+        for (int32_t k = 0; k < node->n; k++)
+            add_instant(s, node->bookings[k].end, bound);
+        if (node->since < node->until)
+            add_instant(s, node->until, bound);
     }
 }
 
@@ -164,7 +170,7 @@ static void list_instants(struct named *s, pt_time bound)
 static void share_out(struct named *s, struct pt_alloc *alloc, int32_t ntasks)
 {
     const struct pt_space_config *config = &s->space.config;
-    int32_t n = config->place->place(config->place_state, s->room,
+    int32_t n = config->place->place(config->place_state, s->room, config->node,
                                      config->nodes, ntasks, s->shares);
 
     for (int32_t i = 0; i < n; i++)
@@ -425,6 +431,17 @@ static void named_node_down(struct pt_space *space, int32_t node)
     space->down += idle;
 }
 
+static void named_node_notice(struct pt_space *space, int32_t number,
+                              pt_time since, pt_time until)
+{
+    struct pt_node_book *node = &named_of(space)->node[number];
+
+    space->notices -= node->since < node->until;
+    node->since = since;
+    node->until = until;
+    space->notices += since < until;
+}
+
 static void named_node_up(struct pt_space *space, int32_t node)
 {
     struct named *s = named_of(space);
@@ -433,10 +450,32 @@ static void named_node_up(struct pt_space *space, int32_t node)
     if (!s->node[node].down)
         return;
     s->node[node].down = false;
+    if (s->node[node].since <= space->now)
+        named_node_notice(space, node, 0, 0);
     space->free += idle;
     space->down -= idle;
     space->gained = true;
     space->gain_end = PT_TIME_NEVER;
+}
+
+static int64_t named_untaken(const struct pt_space *space, int32_t node)
+{
+    const struct named *s = const_of(space);
+
+    return s->node[node].free.amount[s->dominant];
+}
+
+static bool named_noticed(const struct pt_space *space,
+                          const struct pt_attempt *attempt)
+{
+    const struct named *s = const_of(space);
+
+    for (int32_t i = 0; i < attempt->alloc.n; i++)
+        if (pt_node_noticed(&s->node[attempt->alloc.ranges[i].first],
+                            space->now,
+                            pt_time_add(space->now, attempt->entry.limit)))
+            return true;
+    return false;
 }
 
 /* Neighbouring nodes make one range. */
@@ -500,5 +539,8 @@ const struct pt_space_ops pt_space_named = {.open = named_open,
                                             .touches = named_touches,
                                             .node_down = named_node_down,
                                             .node_up = named_node_up,
+                                            .untaken = named_untaken,
+                                            .node_notice = named_node_notice,
+                                            .noticed = named_noticed,
                                             .ranges = named_ranges,
                                             .check = named_check};

@@ -76,6 +76,13 @@ bool pt_node_touched(const struct pt_node_book *node,
     return false;
 }
 
+bool pt_node_noticed(const struct pt_node_book *node, pt_time from,
+                     pt_time until)
+{
+    return node->since < node->until && from < node->until &&
+           until > node->since;
+}
+
 /* Whether it may run SPEC at all. */
 static bool serves(const struct pt_node_book *node, const struct pt_stage *spec)
 {
@@ -114,6 +121,10 @@ int32_t pt_node_room_now(const struct pt_node_book *node,
     const struct pt_devices *devices = &node->devices;
 
     if (node->down || !serves(node, attempt->spec))
+        return 0;
+    if (!space->unaware &&
+        pt_node_noticed(node, space->now,
+                        pt_time_add(space->now, attempt->entry.limit)))
         return 0;
     if (space->config.exclusive && !untouched(node) &&
         !pt_node_touched(node, attempt))
@@ -176,7 +187,10 @@ int32_t pt_node_room(struct pt_node_book *node, const struct pt_space *space,
 
     if (!space->config.promises)
         return pt_node_room_now(node, space, attempt);
-    if (node->down || !serves(node, attempt->spec))
+    /* One that is serviced will be back as was told. */
+    bool back = node->since < node->until && from >= node->until;
+    if ((node->down && !back) || pt_node_noticed(node, from, until) ||
+        !serves(node, attempt->spec))
         return 0;
     int32_t least =
         from <= space->now ? pt_node_room_now(node, space, attempt) : INT32_MAX;

@@ -25,7 +25,8 @@ struct pt_node_book {
     int32_t n, capacity;
     int32_t number, profile;
     bool down;
-    bool names; /* promises name their GPUs */
+    pt_time since, until; /* it is to be down then; until = since: no more */
+    bool names;           /* promises name their GPUs */
     struct pt_devices devices;
 };
 
@@ -44,6 +45,9 @@ void pt_node_close(struct pt_node_book *node);
 /* Whether any of ATTEMPT's tasks that run is on it, or was promised it. */
 bool pt_node_touched(const struct pt_node_book *node,
                      const struct pt_attempt *attempt);
+/* Whether it is to be down at some time in [FROM, UNTIL). */
+bool pt_node_noticed(const struct pt_node_book *node, pt_time from,
+                     pt_time until);
 /* Tasks of SPEC that it has room for when it is empty and up. */
 int64_t pt_node_most(const struct pt_node_book *node,
                      const struct pt_stage *spec);

@@ -15,13 +15,14 @@ void pt_output_revise(struct pt_plan *plan, int32_t job, int32_t stage,
 
     if (its->end == its->start)
         return;
+    book->record.useful -= its->end - its->start - its->spared;
     book->record.lost +=
-        pt_plan_slot_time(plan, slots * (its->end - its->start - its->waited));
+        pt_plan_slot_time(plan, slots * (its->end - its->start - its->spared));
     pt_vec_push(plan->spent, plan->step.nspent, plan->spent_capacity,
                 ((struct pt_spent){.start = its->start,
                                    .end = its->end,
                                    .slots = slots,
-                                   .waited = slots * its->waited,
+                                   .waited = slots * its->spared,
                                    .outcome = PT_SUCCESS,
                                    .redone = true,
                                    .revised = true}));
@@ -49,20 +50,20 @@ void pt_outputs_forget(struct pt_plan *plan, int32_t job, int32_t stage)
 }
 
 void pt_output_keep(struct pt_plan *plan, const struct pt_attempt *a,
-                    int32_t index, pt_time waited)
+                    int32_t index, pt_time spared)
 {
     struct pt_stage_book *stage = pt_stage_at(plan, a->job, a->stage);
     int32_t number = pt_attempt_task(a, index);
     struct pt_task_book *task = &stage->tasks[number];
 
     pt_output_revise(plan, a->job, a->stage, number);
-    task->failures = 0;
+    task->failures = task->losses = 0;
     task->output = plan->rules.local_outputs && !a->spec->result
                        ? pt_attempt_node(a, index)
                        : PT_OUTPUT_SAFE;
     task->start = a->start;
     task->end = plan->now;
-    task->waited = waited;
+    task->spared = spared;
     stage->left--;
 }
 

@@ -365,7 +365,7 @@ static int32_t hold(struct pt_plan *plan, pt_waiting waiting, int32_t ntasks,
                           ? PT_TIME_NEVER
                           : pt_time_add(plan->now, patience->timeout));
     }
-    a->hold_stamp += (plan->now - a->hold_start) * ntasks;
+    a->hold_stamp += (plan->now - a->hold_start) * (before - plan->space->free);
     plan->waiting_units -= before - plan->space->free;
     plan->held += (before - plan->space->free) * plan->space->grain;
     a->entry.width -= before - plan->space->free;

@@ -342,6 +342,7 @@ int32_t pt_round_hold(struct pt_plan *plan, int32_t waiting, int32_t max)
 
 static void run(struct pt_plan *plan, bool full)
 {
+    pt_loss_recover(plan);
     plan->offers.open = true;
     plan->offers.full = full;
     plan->config.policy->schedule(plan->config.policy_state, plan);
@@ -358,11 +359,16 @@ static void add_offer(struct pt_plan *plan, int32_t node)
     pt_vec_push(plan->offers.node, plan->offers.n, plan->offers.capacity, node);
 }
 
+static bool is_waited_for(const struct pt_plan *plan)
+{
+    return pt_pending_count(&plan->pending) > 0 || plan->nrecovering > 0;
+}
+
 void pt_round_partial(struct pt_plan *plan, int32_t node)
 {
     plan->offers.n = 0;
     add_offer(plan, node);
-    if (plan->offers.n > 0 && pt_pending_count(&plan->pending) > 0)
+    if (plan->offers.n > 0 && is_waited_for(plan))
         run(plan, false);
 }
 
@@ -432,7 +438,7 @@ void pt_round_full(struct pt_plan *plan)
         add_offer(plan, node);
     shuffle(plan);
     plan->changed = false;
-    if (pt_pending_count(&plan->pending) > 0)
+    if (is_waited_for(plan))
         run(plan, true);
     if (plan->rules.exclude && !plan->rules.dynamic)
         give_up_excluded(plan);

@@ -43,6 +43,15 @@ enum pt_rounds {
                        a node that is new, alone */
 };
 
+/* What a gang does that has lost a node. */
+enum pt_requeue {
+    PT_REQUEUE_HEAD, /* waits at its place in the queue */
+    PT_REQUEUE_TAIL, /* waits behind all others */
+    PT_REQUEUE_HOLD, /* keeps its other slots, and waits for as many as it had:
+                        before anybody else gets any */
+    PT_REQUEUE_SPARE /* the same if what it misses is free now; else HEAD */
+};
+
 enum { PT_LOCALITIES = 3 }; /* node, host, rack: waits; then anywhere */
 
 struct pt_rules {
@@ -68,6 +77,16 @@ struct pt_rules {
     double speculation_multiplier; /* of their median length */
 
     bool exclude; /* nodes on which tasks failed */
+
+    enum pt_requeue requeue;
+    pt_time patience; /* HOLD: then the slots are given back, and it waits at
+                         its place in the queue; PT_TIME_NEVER: for ever */
+    int64_t losses;   /* of nodes, without anything saved in between, after
+                         which a job that knows no other rule fails; 0: never
+                         */
+    int64_t node_failures; /* a node that fails so often ...; 0: never */
+    pt_time node_window;   /* ... within this time ... */
+    pt_time node_rest;     /* ... is left down so long once it is repaired */
 
     pt_time sync_timeout; /* from the first arrival; PT_TIME_NEVER: none */
     uint32_t holes;

@@ -102,6 +102,16 @@ struct pt_space_ops {
                     const struct pt_attempt *attempt, int32_t node);
     void (*node_down)(struct pt_space *space, int32_t node);
     void (*node_up)(struct pt_space *space, int32_t node);
+    /* Units of NODE that nobody has taken, be it up or down. */
+    int64_t (*untaken)(const struct pt_space *space, int32_t node);
+    /* NODE is to be down in [since, until), on a named machine alone.  When it
+     * comes up after `since`, that is over. */
+    void (*node_notice)(struct pt_space *space, int32_t node, pt_time since,
+                        pt_time until);
+
+    /* Whether ATTEMPT, started now, would reach into a notice (named only). */
+    bool (*noticed)(const struct pt_space *space,
+                    const struct pt_attempt *attempt);
 
     /* The allocation as ranges of processors (counted) or nodes (named),
      * appended to OUT. */
@@ -124,6 +134,8 @@ struct pt_space {
     pt_time gain_end; /* ... before this instant */
     pt_time hole_end; /* so do promises that moved leave holes, before this */
     int64_t promises; /* bookings that stand */
+    int32_t notices;  /* nodes that are to be down */
+    bool unaware;     /* room() leaves notices aside */
 };
 
 extern const struct pt_space_ops pt_space_counted, pt_space_named;

@@ -108,7 +108,14 @@ static void open_try(struct pt_plan *plan, int32_t job, int32_t number)
                 pt_attempt_add_task(a, k);
     }
     stage->waiting = handle;
-    pt_attempt_enqueue(plan, handle);
+    const struct pt_attempt *old =
+        plan->heir_of ? pt_attempt_at(plan, plan->heir_of) : NULL;
+    bool heir = old && old->job == job && old->stage == number;
+    if (heir || stage->behind)
+        pt_loss_requeue(plan, old, handle);
+    else
+        pt_attempt_enqueue(plan, handle);
+    stage->behind = false;
 }
 
 void pt_stage_pause(struct pt_plan *plan, int32_t job, int32_t number,

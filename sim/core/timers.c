@@ -43,8 +43,8 @@ static bool limit_reached(struct pt_plan *plan, int32_t handle)
 
 static bool is_dead(const struct pt_plan *plan)
 {
-    if (plan->nholders == 0 || plan->running > 0)
-        return false;
+    if (plan->nholders == 0 || plan->running > 0 || plan->space->down > 0)
+        return false; /* what is down may come back */
     for (int32_t i = 0; i < plan->nholders; i++) {
         const struct pt_attempt *a = pt_attempt_at(plan, plan->holders[i]);
         int32_t missing = pt_attempt_ask(a);
@@ -191,6 +191,7 @@ int32_t pt_timers_early(struct pt_core *core, const struct pt_fact *facts,
         }
     }
     core->nlate = kept;
+    *woken = pt_loss_end_rests(plan) || *woken;
     if (plan->revive_at <= plan->now)
         plan->revive = true;
     if (plan->look_at <= plan->now) {

@@ -28,4 +28,23 @@ const char *const pt_cause_words[PT_CAUSE_WORDS] = {
     [PT_CAUSE_ATTEMPTS] = "attempts", [PT_CAUSE_RESULT] = "result",
     [PT_CAUSE_MISMATCH] = "mismatch", [PT_CAUSE_LATE] = "late",
     [PT_CAUSE_WIDTH] = "width",       [PT_CAUSE_EXCLUDED] = "excluded",
+    [PT_CAUSE_LOSSES] = "losses",
+};
+
+const char *const pt_origin_words[PT_ORIGINS] = {
+    [PT_ORIGIN_UNKNOWN] = "unknown",
+    [PT_ORIGIN_NODE] = "node",
+    [PT_ORIGIN_GPU] = "gpu",
+    [PT_ORIGIN_RACK] = "rack",
+    [PT_ORIGIN_SWITCH] = "switch",
+    [PT_ORIGIN_SPINE] = "spine",
+    [PT_ORIGIN_FEED] = "feed",
+    [PT_ORIGIN_BURST] = "burst",
+    [PT_ORIGIN_LEMON] = "lemon",
+    [PT_ORIGIN_MAINTENANCE] = "maintenance",
+    [PT_ORIGIN_HARDWARE] = "hardware",
+    [PT_ORIGIN_SOFTWARE] = "software",
+    [PT_ORIGIN_NETWORK] = "network",
+    [PT_ORIGIN_HUMAN] = "human",
+    [PT_ORIGIN_FACILITIES] = "facilities",
 };

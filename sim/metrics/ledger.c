@@ -242,9 +242,9 @@ static void move_evenly(struct pt_ledger *ledger, struct move *move)
     }
 }
 
-/* How waiting and lost work share an attempt's time is known in sum alone, so
- * that what is even may not fit: the rest goes to the nearest room before its
- * end, else after it. */
+/* How work, waiting, saving and loading share an attempt's time is known in sum
+ * alone, so that what is even may not fit: the rest goes to the nearest room
+ * before its end, else after it. */
 static void move_useful(struct pt_ledger *ledger, struct move move)
 {
     pt_assert(move.from >= ledger->first && move.to <= ledger->now);
@@ -270,33 +270,48 @@ static void take_waits(struct pt_ledger *ledger, const struct pt_step *step)
                                           .area = step->waits[i].area});
 }
 
-/* Without what it waited, which is neither useful nor lost. */
+/* Without what is neither useful nor lost. */
 static pt_area work_of(const struct pt_spent *spent)
 {
+    const struct pt_progress *progress = &spent->progress;
     pt_area all = (pt_area)spent->slots * (spent->end - spent->start);
+    pt_area other =
+        (pt_area)spent->waited + progress->restart + progress->checkpoint;
 
-    pt_assert(spent->waited >= 0 && spent->waited <= all);
-    return all - spent->waited;
+    pt_assert(spent->waited >= 0 && progress->restart >= 0 &&
+              progress->checkpoint >= 0 && other <= all);
+    pt_assert(progress->saved >= 0 && progress->saved <= all - other);
+    return all - other;
+}
+
+static void move_spent(struct pt_ledger *ledger, const struct pt_spent *spent,
+                       enum pt_class class, pt_area area)
+{
+    move_useful(ledger, (struct move){.class = class,
+                                      .from = spent->start,
+                                      .to = spent->end,
+                                      .area = area});
 }
 
 static void take_spent(struct pt_ledger *ledger, const struct pt_spent *spent)
 {
     pt_area work = work_of(spent);
+    pt_area lost = spent->redone ? work - spent->progress.saved : 0;
 
-    if (!spent->redone) {
-        ledger->closed += work;
-        return;
+    if (spent->revised) {
+        ledger->closed -= lost;
+    } else {
+        ledger->closed += work - lost;
+        move_spent(ledger, spent, PT_CLASS_RESTART, spent->progress.restart);
+        move_spent(ledger, spent, PT_CLASS_CHECKPOINT,
+                   spent->progress.checkpoint);
     }
-    if (spent->revised)
-        ledger->closed -= work;
-    move_useful(ledger, (struct move){.class = PT_CLASS_LOST,
-                                      .from = spent->start,
-                                      .to = spent->end,
-                                      .area = work});
+    move_spent(ledger, spent, PT_CLASS_LOST, lost);
+    ledger->lost_by[spent->origin] += lost;
 }
 
 /* What is revised ended before. */
-static bool has_end(const struct pt_step *step)
+bool pt_ledger_has_end(const struct pt_step *step)
 {
     for (int32_t i = 0; i < step->nspent; i++)
         if (!step->spent[i].revised)
@@ -382,7 +397,7 @@ void pt_ledger_step(struct pt_ledger *ledger, const struct pt_step *step,
     ledger->census = *census;
     take_waits(ledger, step);
     note_spent(ledger, step);
-    if (has_end(step))
+    if (pt_ledger_has_end(step))
         take_end(ledger);
 }
 
@@ -398,7 +413,7 @@ static void cut_window(struct pt_ledger *ledger)
 bool pt_ledger_close(struct pt_ledger *ledger)
 {
     pt_time length = ledger->last - ledger->first;
-    pt_area sum = 0;
+    pt_area sum = 0, lost = 0;
 
     if (length > 0) {
         cut_window(ledger);
@@ -408,8 +423,11 @@ bool pt_ledger_close(struct pt_ledger *ledger)
     }
     for (int c = 0; c < PT_CLASSES; c++)
         sum += ledger->area[c];
+    for (int o = 0; o < PT_ORIGINS; o++)
+        lost += ledger->lost_by[o];
     return sum == (pt_area)ledger->slots * length &&
-           ledger->area[PT_CLASS_USEFUL] == ledger->closed;
+           ledger->area[PT_CLASS_USEFUL] == ledger->closed &&
+           ledger->area[PT_CLASS_LOST] == lost;
 }
 
 static double share(const struct pt_ledger *ledger, pt_area part)
@@ -439,4 +457,17 @@ double pt_ledger_utilisation(const struct pt_ledger *ledger)
     return share(ledger, area[PT_CLASS_USEFUL] + area[PT_CLASS_LOST] +
                              area[PT_CLASS_CHECKPOINT] +
                              area[PT_CLASS_RESTART]);
+}
+
+double pt_ledger_goodput(const struct pt_ledger *ledger)
+{
+    return pt_ledger_share(ledger, PT_CLASS_USEFUL);
+}
+
+double pt_ledger_availability(const struct pt_ledger *ledger)
+{
+    const pt_area *area = ledger->area;
+
+    return 1.0 -
+           share(ledger, area[PT_CLASS_DOWN] + area[PT_CLASS_MAINTENANCE]);
 }

@@ -3,8 +3,10 @@
  * Each slot-microsecond of the window [first submit, last end] lands in exactly
  * one class; the classes sum to slots x window, in 128-bit integers.  Rules:
  * README "The ledger".  What runs is booked as useful at once; it is moved to
- * barrier when its members are told to have waited, and to lost when its
- * attempt ends (or is revised) and has to be done again.  What is moved is
+ * barrier when its members are told to have waited.  When its attempt ends, the
+ * time of it that was neither work nor waiting is moved to restart and to
+ * checkpoint; and of the work, if it has to be done again (or that is known
+ * later: it is revised), all that was not saved, to lost.  What is moved is
  * exact in all; within the attempt's time it is spread evenly over the bins.
  * What accrues after the last end so far belongs to the window only if
  * something ends later; what waits does end. */
@@ -66,6 +68,8 @@ struct pt_ledger {
                          census.h */
     int64_t slots;
     pt_area area[PT_CLASSES];
+    pt_area lost_by[PT_ORIGINS]; /* area[PT_CLASS_LOST] by what took a node;
+                                    UNKNOWN: nothing did, or nobody knows */
 
     struct pt_bin *bins; /* [nbins] of bin_width each, from `first`; adaptive:
                             when PT_TIMELINE_BINS are full, neighbours merge;
@@ -78,7 +82,8 @@ struct pt_ledger {
     pt_time now;
     struct pt_census census;  /* holds since now */
     struct pt_bin total;      /* from `first` up to now */
-    pt_area closed;           /* work that has ended, and was not lost */
+    pt_area closed;           /* work that has ended, and was not lost: it was
+                                 kept, or saved */
     int32_t bin;              /* the one that time is in */
     pt_time bin_end;          /* its end */
     int32_t last_bin;         /* the one that `last` is in */
@@ -90,6 +95,9 @@ struct pt_ledger {
 void pt_ledger_init(struct pt_ledger *ledger);
 void pt_ledger_fini(struct pt_ledger *ledger);
 
+/* Whether something ended in STEP: the window reaches up to it then. */
+bool pt_ledger_has_end(const struct pt_step *step);
+
 /* After the last pass of the instant STEP.now: CENSUS holds from here on.  Must
  * be called for every step; the census of a step is replaced by that of a later
  * step at the same instant.  Amortised O(1). */
@@ -97,8 +105,8 @@ void pt_ledger_step(struct pt_ledger *ledger, const struct pt_step *step,
                     const struct pt_census *census);
 
 /* Ends the run: cuts to the window.  Returns whether the classes sum exactly to
- * slots x window, and useful is the work that ended and was kept; a difference
- * is a bug. */
+ * slots x window, useful is the work that ended and was kept, and what was lost
+ * sums over what lost it; a difference is a bug. */
 bool pt_ledger_close(struct pt_ledger *ledger);
 
 /* AREA, counted as the ledger counts, in slot-seconds; as above. */
@@ -111,5 +119,9 @@ double pt_ledger_share(const struct pt_ledger *ledger, enum pt_class class);
 double pt_ledger_loss_of_capacity(const struct pt_ledger *ledger);
 /* (useful + lost + checkpoint + restart) / all. */
 double pt_ledger_utilisation(const struct pt_ledger *ledger);
+/* useful / all. */
+double pt_ledger_goodput(const struct pt_ledger *ledger);
+/* 1 - (down + maintenance) / all; 1 for an empty window. */
+double pt_ledger_availability(const struct pt_ledger *ledger);
 
 #endif

@@ -13,13 +13,17 @@ enum metric { WAIT, RESPONSE, SLOWDOWN, BOUNDED, METRICS };
 /* No ratio is negative. */
 #define NO_RATIO (-1.0)
 
+__extension__ typedef __int128 wide;
+
 struct pt_tally {
     struct pt_summary summary; /* the counts, so far */
     int64_t n, capacity;
     int64_t *wait, *response;   /* [n] microseconds */
     double *slowdown, *bounded; /* [n] */
     int32_t *width;             /* [n] */
+    wide useful, taken;         /* task-microseconds, of those done */
     struct pt_stages *stages;
+    struct pt_downtime *outages;
 };
 
 int32_t pt_job_width(const struct pt_job *job)
@@ -44,6 +48,7 @@ struct pt_tally *pt_tally_new(pt_time tau)
 
     tally->summary.tau = tau;
     tally->stages = pt_stages_new();
+    tally->outages = pt_downtime_new();
     return tally;
 }
 
@@ -57,6 +62,7 @@ void pt_tally_free(struct pt_tally *tally)
     pt_free(tally->bounded);
     pt_free(tally->width);
     pt_stages_free(tally->stages);
+    pt_downtime_free(tally->outages);
     pt_free(tally);
 }
 
@@ -119,6 +125,8 @@ static void keep(struct pt_tally *tally, const struct pt_record *record)
     tally->bounded[i] =
         response > floor ? (double)response / (double)floor : 1.0;
     tally->width[i] = pt_job_width(record->job);
+    tally->useful += record->useful;
+    tally->taken += (wide)tally->width[i] * response;
     if (run == 0)
         tally->summary.zero_run++;
     if (tally->summary.done++ == 0 || record->end > tally->summary.last_end)
@@ -130,6 +138,7 @@ void pt_tally_step(struct pt_tally *tally, const struct pt_step *step)
     struct pt_summary *summary = &tally->summary;
 
     pt_stages_step(tally->stages, step);
+    pt_downtime_step(tally->outages, step);
     if (step->nrecords == 0)
         return;
     reserve(tally, tally->n + step->nrecords);
@@ -284,8 +293,6 @@ static double quantile(enum metric metric, const struct part *parts, int n,
     double high = value_of(metric, select_key(parts, n, k + 1));
     return in_units(metric, low + part * (high - low));
 }
-
-__extension__ typedef __int128 wide;
 
 /* Times are summed exactly, ratios with what each addition loses (A. Neumaier,
  * ZAMM 54, 1974). */
@@ -463,6 +470,10 @@ void pt_tally_close(struct pt_tally *tally, struct pt_summary *summary)
 
     *summary = tally->summary;
     pt_stages_close(tally->stages, &summary->stages);
+    pt_downtime_close(tally->outages, &summary->outages);
+    summary->ettr = tally->taken > 0
+                        ? (double)tally->useful / (double)tally->taken
+                        : (double)NAN;
     if (summary->done > 0)
         summary->makespan = summary->last_end - summary->first_submit;
     summary->all = (struct pt_tally_class){.min_width = 1, .max_width = -1};

@@ -1,10 +1,14 @@
-/* tally.h - the per-job metrics of a run: means, maxima, exact quantiles; and
- * those of its stages (stages.h).
+/* tally.h - the per-job metrics of a run: means, maxima, exact quantiles; those
+ * of its stages (stages.h), and of its outages (outages.h).
  *
  * Keeps 8 bytes per finished job and metric, and its width.  Definitions:
  * README "Metrics".  wait = first start - submit; response = end - submit; run
  * = end - first start; slowdown = response / run (jobs with run = 0 are left
  * out, and counted); bounded slowdown = max(1, (wait + run) / max(tau, run)).
+ * ettr, the effective training time ratio (A. Kokolis et al., Revisiting
+ * Reliability in Large-Scale Machine Learning Research Clusters, 2024,
+ * arXiv 2410.21680), is productive time / all time, queueing included: the sum
+ * of the work that was kept / the sum of width x response.
  * Jobs that never ran are in none of them. */
 #ifndef PT_METRICS_TALLY_H
 #define PT_METRICS_TALLY_H
@@ -13,6 +17,7 @@
 #include <stdint.h>
 #include "base/time.h"
 #include "core/fact.h"
+#include "metrics/outages.h"
 #include "metrics/spread.h"
 #include "metrics/stages.h"
 
@@ -36,10 +41,12 @@ struct pt_summary {
     int64_t timeouts; /* holds given back */
     pt_time first_submit, last_end, makespan; /* makespan 0 if none is done */
     pt_time tau;
+    double ettr; /* over the jobs that are done; NaN: they took no time */
     struct pt_tally_class all; /* min_width 1, max_width -1 */
     int32_t nclasses;          /* by width: 1, 2-4, 5-16, 17-64, 65-256, ... */
     struct pt_tally_class classes[16]; /* those with a job in them */
     struct pt_stage_summary stages;
+    struct pt_outages_summary outages;
 };
 
 struct pt_tally;
@@ -47,8 +54,8 @@ struct pt_tally;
 struct pt_tally *pt_tally_new(pt_time tau);
 void pt_tally_free(struct pt_tally *tally);
 
-/* Takes in the records of STEP, of jobs and stages.  Amortised O(1) a record.
- */
+/* Takes in the records of STEP, of jobs and stages, and what becomes of nodes.
+ * Amortised O(1) a record, fact or decision. */
 void pt_tally_step(struct pt_tally *tally, const struct pt_step *step);
 
 /* Sorts, and fills SUMMARY.  O(n) (radix) in the jobs. */

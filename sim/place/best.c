@@ -43,12 +43,13 @@ static bool used(const struct pt_range *shares, int32_t n, int32_t node)
 }
 
 static int32_t best_place(const void *state, const int32_t *room,
-                          int32_t nnodes, int32_t ntasks,
-                          struct pt_range *shares)
+                          const struct pt_node *own, int32_t nnodes,
+                          int32_t ntasks, struct pt_range *shares)
 {
     int32_t n = 0;
 
     (void)state;
+    (void)own;
     while (ntasks > 0) {
         struct run best = {0};
         for (struct run run = run_at(room, nnodes, 0); run.room > 0;

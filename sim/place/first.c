@@ -2,12 +2,13 @@
 #include "core/place.h"
 
 static int32_t first_place(const void *state, const int32_t *room,
-                           int32_t nnodes, int32_t ntasks,
-                           struct pt_range *shares)
+                           const struct pt_node *own, int32_t nnodes,
+                           int32_t ntasks, struct pt_range *shares)
 {
     int32_t n = 0;
 
     (void)state;
+    (void)own;
     for (int32_t node = 0; node < nnodes && ntasks > 0; node++) {
         int32_t tasks = room[node] < ntasks ? room[node] : ntasks;
         if (tasks > 0)

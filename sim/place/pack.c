@@ -4,12 +4,13 @@
 #include "core/place.h"
 
 static int32_t pack_place(const void *state, const int32_t *room,
-                          int32_t nnodes, int32_t ntasks,
-                          struct pt_range *shares)
+                          const struct pt_node *own, int32_t nnodes,
+                          int32_t ntasks, struct pt_range *shares)
 {
     int32_t n = 0;
 
     (void)state;
+    (void)own;
     for (int32_t level = 0; ntasks > 0;) {
         int32_t next = INT32_MAX;
         for (int32_t node = 0; node < nnodes; node++)

@@ -31,13 +31,14 @@ static int32_t least_share(const int32_t *room, int32_t nnodes, int32_t ntasks)
 }
 
 static int32_t spread_place(const void *state, const int32_t *room,
-                            int32_t nnodes, int32_t ntasks,
-                            struct pt_range *shares)
+                            const struct pt_node *own, int32_t nnodes,
+                            int32_t ntasks, struct pt_range *shares)
 {
     int32_t share = least_share(room, nnodes, ntasks), n = 0, most = 0;
     int64_t odd = ntasks - dealt(room, nnodes, share - 1);
 
     (void)state;
+    (void)own;
     for (int32_t node = 0; node < nnodes; node++)
         if (room[node] > most)
             most = room[node];

@@ -45,7 +45,8 @@
     "starting_time,execution_time,finish_time,waiting_time,turnaround_time,"   \
     "stretch,allocated_resources,consumed_energy,metadata,user_id,group_id,"   \
     "queue,bounded_slowdown,first_start_time,attempts,hold_timeouts,"          \
-    "held_time,lost_time,first_promise\n"
+    "held_time,lost_time,first_promise,checkpoint_time,restart_time,"          \
+    "useful_time\n"
 
 /* Room for the longest row, but for its allocation and its workload's name. */
 #define ROW_ROOM 1024
@@ -57,6 +58,7 @@ struct row {
     int64_t id, user, group, queue;
     pt_time submit, limit;
     pt_time first_start, last_start, promise, held, lost;
+    pt_time checkpoint, restart, useful;
     int32_t width, tries, timeouts;
     int32_t nranges;
     size_t range; /* in the ranges of the instant */
@@ -244,6 +246,12 @@ static char *put_own(struct jobs_csv *csv, char *to, const struct row *row)
     to = put_time(to, row->lost);
     *to++ = ',';
     to = put_time_or_none(to, row->promise);
+    *to++ = ',';
+    to = put_time(to, row->checkpoint);
+    *to++ = ',';
+    to = put_time(to, row->restart);
+    *to++ = ',';
+    to = put_time(to, row->useful);
     *to++ = '\n';
     return to;
 }
@@ -347,6 +355,9 @@ static struct row make_row(const struct pt_record *record)
         .promise = record->promise,
         .held = record->held,
         .lost = record->lost,
+        .checkpoint = record->checkpoint,
+        .restart = record->restart,
+        .useful = record->useful,
         .width = widest->ntasks,
         .tries = record->tries,
         .timeouts = record->timeouts,

@@ -1,5 +1,6 @@
 #include "sink/metric.h"
 
+#include <math.h>
 #include <string.h>
 #include "core/words.h"
 #include "metrics/tally.h"
@@ -88,6 +89,37 @@ const struct pt_metric pt_metrics[] = {
      .help = "(short + frag + drain + blocked) / all classes",
      .kind = PT_METRIC_SHARE,
      .share = pt_ledger_loss_of_capacity},
+    {.name = "goodput",
+     .unit = "",
+     .help = "useful / all classes",
+     .kind = PT_METRIC_SHARE,
+     .share = pt_ledger_goodput},
+    {.name = "ettr",
+     .unit = "",
+     .help = "effective training time ratio (arXiv 2410.21680): of the jobs "
+             "that are done, work that was kept / (width x response)",
+     .kind = PT_METRIC_RATIO,
+     IN_REPORT(summary.ettr)},
+    {.name = "availability",
+     .unit = "",
+     .help = "1 - (down + maintenance) / all classes",
+     .kind = PT_METRIC_SHARE,
+     .share = pt_ledger_availability},
+    {.name = "outages",
+     .unit = "",
+     .help = "how often a node went down, planned or not",
+     .kind = PT_METRIC_COUNT,
+     IN_REPORT(summary.outages.outages)},
+    {.name = "outage_nodes",
+     .unit = "nodes",
+     .help = "that were ever down",
+     .kind = PT_METRIC_COUNT,
+     IN_REPORT(summary.outages.nodes)},
+    {.name = "killed",
+     .unit = "attempts",
+     .help = "attempts (of parallel stages: tasks) that lost a node",
+     .kind = PT_METRIC_COUNT,
+     IN_REPORT(summary.outages.killed)},
     {.name = "tau",
      .unit = "s",
      .help = "the bound of the bounded slowdown",
@@ -198,6 +230,17 @@ int64_t pt_metric_value(const struct pt_metric *metric,
     return value;
 }
 
+double pt_metric_real(const struct pt_metric *metric,
+                      const struct pt_report *report)
+{
+    double value;
+
+    if (metric->kind == PT_METRIC_SHARE)
+        return metric->share(&report->ledger);
+    memcpy(&value, (const char *)report + metric->offset, sizeof value);
+    return value;
+}
+
 const struct pt_spread *pt_job_metric_in(const struct pt_job_metric *metric,
                                          const struct pt_tally_class *class)
 {
@@ -243,8 +286,9 @@ static void write_metrics(struct pt_doc *doc, const struct pt_report *report)
         case PT_METRIC_TIME:
             pt_doc_time(doc, m->name, pt_metric_value(m, report));
             break;
+        case PT_METRIC_RATIO:
         case PT_METRIC_SHARE:
-            pt_doc_real(doc, m->name, m->share(&report->ledger));
+            pt_doc_real(doc, m->name, pt_metric_real(m, report));
             break;
         }
     }
@@ -293,6 +337,65 @@ static void write_ledger(struct pt_doc *doc, const struct pt_ledger *ledger)
     }
     pt_doc_end(doc, '}');
     pt_doc_area(doc, "sum", sum);
+    pt_doc_end(doc, '}');
+}
+
+/* --- failures --- */
+
+bool pt_report_is_failing(const struct pt_report *report)
+{
+    const pt_area *area = report->ledger.area;
+
+    return report->summary.outages.outages > 0 || area[PT_CLASS_LOST] > 0 ||
+           area[PT_CLASS_CHECKPOINT] > 0 || area[PT_CLASS_RESTART] > 0;
+}
+
+/* Of one origin, unless there was nothing of it. */
+static void write_origin(struct pt_doc *doc, int origin,
+                         const struct pt_report *report)
+{
+    const struct pt_outage_count *count = &report->summary.outages.by[origin];
+    pt_area lost = report->ledger.lost_by[origin];
+    char text[PT_AREA_TEXT];
+
+    if (count->outages == 0 && count->killed == 0 && lost == 0)
+        return;
+    pt_doc_begin(doc, pt_origin_words[origin], '{');
+    pt_doc_int(doc, "outages", count->outages);
+    pt_area_print_seconds(text, count->down);
+    pt_doc_raw(doc, "down_s", text);
+    pt_doc_int(doc, "killed", count->killed);
+    pt_ledger_print_seconds(&report->ledger, text, lost);
+    pt_doc_raw(doc, "lost_s", text);
+    pt_doc_end(doc, '}');
+}
+
+/* What is not known, or is never, is null. */
+static void write_known(struct pt_doc *doc, const char *name, double value)
+{
+    pt_doc_real(doc, name, value < HUGE_VAL ? value : (double)NAN);
+}
+
+static void write_failures(struct pt_doc *doc, const struct pt_report *report)
+{
+    const struct pt_outages_summary *outages = &report->summary.outages;
+
+    pt_doc_begin(doc, "failures", '{');
+    pt_doc_int(doc, "outages", outages->outages);
+    pt_doc_int(doc, "nodes", outages->nodes);
+    pt_doc_int(doc, "killed", outages->killed);
+    pt_doc_begin(doc, "by_origin", '{');
+    for (int o = 0; o < PT_ORIGINS; o++)
+        write_origin(doc, o, report);
+    pt_doc_end(doc, '}');
+    pt_doc_real(doc, "availability", pt_ledger_availability(&report->ledger));
+    if (report->failing) {
+        write_known(doc, "implied_availability", report->implied.availability);
+        write_known(doc, "implied_mtbf_s", report->implied.mtbf);
+        write_known(doc, "implied_mttr_s", report->implied.mttr);
+    }
+    pt_doc_real(doc, "goodput", pt_ledger_goodput(&report->ledger));
+    pt_doc_real(doc, "ettr", report->summary.ettr);
     pt_doc_end(doc, '}');
 }
 
@@ -410,6 +513,7 @@ void pt_metrics_write(struct pt_doc *doc, const struct pt_report *report)
     write_metrics(doc, report);
     write_classes(doc, &report->summary);
     write_ledger(doc, &report->ledger);
+    write_failures(doc, report);
     if (pt_report_is_staged(report))
         write_stages(doc, report);
 }

@@ -14,6 +14,7 @@ struct pt_tally_class;
 enum pt_metric_kind {
     PT_METRIC_COUNT, /* int64_t in the report */
     PT_METRIC_TIME,  /* pt_time in the report; printed in seconds */
+    PT_METRIC_RATIO, /* double in the report */
     PT_METRIC_SHARE  /* of the ledger */
 };
 
@@ -21,7 +22,7 @@ enum pt_metric_kind {
 struct pt_metric {
     const char *name, *unit, *help;
     enum pt_metric_kind kind;
-    size_t offset; /* COUNT, TIME: in struct pt_report */
+    size_t offset; /* COUNT, TIME, RATIO: in struct pt_report */
     double (*share)(const struct pt_ledger *ledger);
 };
 
@@ -59,6 +60,9 @@ extern const struct pt_statistic pt_statistics[];
 /* COUNT and TIME. */
 int64_t pt_metric_value(const struct pt_metric *metric,
                         const struct pt_report *report);
+/* RATIO and SHARE. */
+double pt_metric_real(const struct pt_metric *metric,
+                      const struct pt_report *report);
 const struct pt_spread *pt_job_metric_in(const struct pt_job_metric *metric,
                                          const struct pt_tally_class *class);
 double pt_statistic_of(const struct pt_statistic *statistic,
@@ -66,13 +70,17 @@ double pt_statistic_of(const struct pt_statistic *statistic,
 
 /* Whether the jobs of the run are pipelines: its stages have metrics. */
 bool pt_report_is_staged(const struct pt_report *report);
+
+/* Whether nodes went down in the run, or work was saved, loaded or lost. */
+bool pt_report_is_failing(const struct pt_report *report);
+
 /* As columns of a CSV, each with a comma before it: the names, or the values of
  * REPORT. */
 void pt_stage_metrics_put_names(struct pt_out *out);
 void pt_stage_metrics_put(struct pt_out *out, const struct pt_report *report);
 
-/* Members "metrics", "by_width", "ledger" and, if it is staged, "stages" of the
- * open object of DOC. */
+/* Members "metrics", "by_width", "ledger", "failures" and, if it is staged,
+ * "stages" of the open object of DOC. */
 void pt_metrics_write(struct pt_doc *doc, const struct pt_report *report);
 
 /* For `protium list metrics`: every metric and every class of the ledger, with

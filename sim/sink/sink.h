@@ -27,6 +27,7 @@ struct pt_sink {
     const char *file; /* name in the run's folder */
     bool optional;    /* only on request */
     bool staged;      /* only of sources whose jobs are pipelines */
+    bool failing;     /* only where nodes may go down, or work is saved */
     /* All three may be NULL.  They return -1 with ERR filled; errors of the
      * stream itself are found by the run at its close.  `close` always follows
      * a successful `open`; REPORT is NULL if the run has failed: it frees then,

@@ -146,6 +146,23 @@ static bool any_is_staged(const struct pt_report *reports, int n)
     return false;
 }
 
+static bool any_is_failing(const struct pt_report *reports, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (pt_report_is_failing(&reports[i]))
+            return true;
+    return false;
+}
+
+static void add_percent(struct table *table, const char *group,
+                        double (*share)(const struct pt_ledger *ledger))
+{
+    add(table, (struct column){.group = group,
+                               .head = "(%)",
+                               .kind = CELL_PERCENT,
+                               .share = share});
+}
+
 static double barrier_share(const struct pt_ledger *ledger)
 {
     return pt_ledger_share(ledger, PT_CLASS_BARRIER);
@@ -153,16 +170,18 @@ static double barrier_share(const struct pt_ledger *ledger)
 
 static void add_stage_columns(struct table *table)
 {
-    add(table, (struct column){.group = "barrier",
-                               .head = "(%)",
-                               .kind = CELL_PERCENT,
-                               .share = barrier_share});
+    add_percent(table, "barrier", barrier_share);
     add(table,
         (struct column){.group = "gang wait",
                         .head = "mean (s)",
                         .kind = CELL_REAL,
                         .offset = offsetof(struct pt_report,
                                            summary.stages.gang_wait.mean)});
+}
+
+static double lost_share(const struct pt_ledger *ledger)
+{
+    return pt_ledger_share(ledger, PT_CLASS_LOST);
 }
 
 static void make_columns(struct table *table, const struct pt_report *reports,
@@ -180,14 +199,13 @@ static void make_columns(struct table *table, const struct pt_report *reports,
                    .head = "(s)",
                    .kind = CELL_TIME,
                    .offset = offsetof(struct pt_report, summary.makespan)});
-    add(table, (struct column){.group = "util",
-                               .head = "(%)",
-                               .kind = CELL_PERCENT,
-                               .share = pt_ledger_utilisation});
-    add(table, (struct column){.group = "loss",
-                               .head = "(%)",
-                               .kind = CELL_PERCENT,
-                               .share = pt_ledger_loss_of_capacity});
+    add_percent(table, "util", pt_ledger_utilisation);
+    add_percent(table, "loss", pt_ledger_loss_of_capacity);
+    if (any_is_failing(reports, n)) {
+        add_percent(table, "goodput", pt_ledger_goodput);
+        add_percent(table, "lost", lost_share);
+        add_percent(table, "avail", pt_ledger_availability);
+    }
     add_job_columns(table);
     if (any_is_staged(reports, n))
         add_stage_columns(table);
@@ -378,6 +396,22 @@ static void put_classes(struct pt_out *out, const struct pt_report *reports,
     }
 }
 
+/* What the failure models imply of what was measured. */
+static void put_implied(struct pt_out *out, const struct pt_report *reports,
+                        int n)
+{
+    for (int i = 0; i < n; i++) {
+        char text[64];
+        double availability = reports[i].implied.availability;
+        if (!reports[i].failing || !(availability < 1))
+            continue;
+        snprintf(text, sizeof text, " (the failure models imply %.4f %%)",
+                 100 * availability);
+        pt_out_text(out, text);
+        return;
+    }
+}
+
 void pt_summary_table(struct pt_out *out, const struct pt_report *reports,
                       int n, bool by_width)
 {
@@ -400,6 +434,11 @@ void pt_summary_table(struct pt_out *out, const struct pt_report *reports,
         if (!by_width)
             pt_out_text(out, "; util, loss: of the capacity from the first "
                              "submit to the last end");
+        if (!by_width && any_is_failing(reports, n))
+            pt_out_text(out, "\ngoodput: work that was kept; lost: work that "
+                             "was done again; avail: not down or serviced");
+        if (!by_width)
+            put_implied(out, reports, n);
         pt_out_char(out, '\n');
     }
     pt_free(lines);
@@ -458,8 +497,9 @@ static void put_csv_metric(struct pt_out *out, const struct pt_metric *metric,
     case PT_METRIC_TIME:
         pt_out_time(out, pt_metric_value(metric, report));
         break;
+    case PT_METRIC_RATIO:
     case PT_METRIC_SHARE:
-        pt_out_real(out, metric->share(&report->ledger));
+        pt_out_real(out, pt_metric_real(metric, report));
         break;
     }
 }

@@ -7,7 +7,8 @@
  *   {"submitted": rank, "id", "user", "group", "queue", "stages": [{"tasks",
  *     "mode", "need": [cores, gpus, memory], "limit", "parents"}]}
  *   {"ended": attempt, "task" (-1: all), "outcome"}
- *   {"down": node}, {"up": node}
+ *   {"up": node}, {"down": node}
+ *   {"notice": node, "since", "until"}: it will be down then
  *   {"entered": attempt, "task", "sync", "epoch", "width"}
  *   {"synced": attempt, "since", "waited"}
  *   {"shuffle": seed}
@@ -15,7 +16,12 @@
  * "cause", "at": [[first, count], ...]}.  What is left out is 0, false or none:
  *   a job's "pool"; a stage's "id", "retries", "result", "flaw", "profile", and
  *     "sites": [[["node" or "host", number], ...], ...], by task
- *   of what ended "fault"; with "fetch" come "parent" and "output"
+ *   of what ended "fault"; with "fetch" come "parent" and "output"; "progress":
+ *     {"restart", "checkpoint", "saved"}, each in task-microseconds; of one
+ * that leaves a gang "waited": what of the waits told in sum was its own of a
+ * node that goes down the "origin" of the fault, "planned" (it counts as
+ *     maintenance), "drains" (what runs there goes on); the "until" of a notice
+ *     that is for good
  *   the "message" of a member that entered
  *   a decision's "launch", "copy", "epoch"; the tasks of a "partial" gang; the
  *     "messages" of a release, by task
@@ -116,6 +122,33 @@ static void write_job(struct pt_out *out, const struct pt_job *job)
     pt_out_text(out, "]}");
 }
 
+/* A comma only behind another part. */
+static void write_part(struct pt_out *out, bool *any, const char *key,
+                       pt_time value)
+{
+    if (value == 0)
+        return;
+    if (*any)
+        pt_out_char(out, ',');
+    *any = true;
+    member(out, key, value);
+}
+
+static void write_progress(struct pt_out *out,
+                           const struct pt_progress *progress)
+{
+    bool any = false;
+
+    if (progress->restart == 0 && progress->checkpoint == 0 &&
+        progress->saved == 0)
+        return;
+    pt_out_text(out, ",\"progress\":{");
+    write_part(out, &any, "\"restart\":", progress->restart);
+    write_part(out, &any, "\"checkpoint\":", progress->checkpoint);
+    write_part(out, &any, "\"saved\":", progress->saved);
+    pt_out_char(out, '}');
+}
+
 static void write_ended(struct pt_out *out, const struct pt_fact *fact)
 {
     member(out, "{\"ended\":", fact->attempt);
@@ -127,6 +160,30 @@ static void write_ended(struct pt_out *out, const struct pt_fact *fact)
         member(out, ",\"parent\":", fact->parent);
         member(out, ",\"output\":", fact->output);
     }
+    if (fact->own)
+        member(out, ",\"waited\":", fact->waited);
+    write_progress(out, &fact->progress);
+    pt_out_char(out, '}');
+}
+
+static void write_down(struct pt_out *out, const struct pt_fact *fact)
+{
+    member(out, "{\"down\":", fact->node);
+    if (fact->origin != PT_ORIGIN_UNKNOWN)
+        write_word(out, ",\"origin\":", pt_origin_words[fact->origin]);
+    if (fact->planned)
+        pt_out_text(out, ",\"planned\":true");
+    if (fact->drains)
+        pt_out_text(out, ",\"drains\":true");
+    pt_out_char(out, '}');
+}
+
+static void write_notice(struct pt_out *out, const struct pt_fact *fact)
+{
+    member(out, "{\"notice\":", fact->node);
+    member(out, ",\"since\":", fact->since);
+    if (fact->until != PT_TIME_NEVER)
+        member(out, ",\"until\":", fact->until);
     pt_out_char(out, '}');
 }
 
@@ -151,8 +208,11 @@ static void write_fact(struct pt_out *out, const struct pt_fact *fact)
         member(out, "{\"up\":", fact->node);
         break;
     case PT_FACT_NODE_DOWN:
-        member(out, "{\"down\":", fact->node);
-        break;
+        write_down(out, fact);
+        return;
+    case PT_FACT_NODE_NOTICE:
+        write_notice(out, fact);
+        return;
     case PT_FACT_ENTERED:
         write_entered(out, fact);
         return;

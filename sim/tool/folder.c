@@ -56,8 +56,8 @@ static bool is_there(const char *folder, const char *name)
     return there;
 }
 
-/* DIR must be a folder that is empty or holds results. */
-static int check_folder(const char *dir, struct pt_err *err)
+/* DIR must be a folder that is empty or holds MARK. */
+static int check_folder(const char *dir, const char *mark, struct pt_err *err)
 {
     DIR *folder = opendir(dir);
     const struct dirent *entry;
@@ -70,10 +70,11 @@ static int check_folder(const char *dir, struct pt_err *err)
         empty =
             strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
     closedir(folder);
-    if (!empty && !is_there(dir, "study.json"))
+    if (!empty && !is_there(dir, mark))
         return pt_err_at(err, PT_ERR_USAGE, dir, 0, 0,
                          "is not empty and holds no results (expected a new or "
-                         "empty folder, or one with a study.json)");
+                         "empty folder, or one with a %s)",
+                         mark);
     return 0;
 }
 
@@ -128,13 +129,20 @@ static int write_study(const char *dir, const struct pt_study *study,
     return status;
 }
 
+int pt_folder_make(const char *dir, const char *mark, struct pt_err *err)
+{
+    if (!dir[0])
+        return pt_err_set(err, PT_ERR_USAGE, "--out '' is not a folder");
+    if (make_folders(dir, err) < 0)
+        return -1;
+    return check_folder(dir, mark, err);
+}
+
 int pt_folder_begin(const char *dir, const struct pt_study *study, bool *fresh,
                     struct pt_err *err)
 {
     *fresh = false;
-    if (!dir[0])
-        return pt_err_set(err, PT_ERR_USAGE, "--out '' is not a folder");
-    if (make_folders(dir, err) < 0 || check_folder(dir, err) < 0)
+    if (pt_folder_make(dir, "study.json", err) < 0)
         return -1;
     *fresh = !is_there(dir, "study.json");
     return *fresh ? write_study(dir, study, err) : 0;

@@ -12,6 +12,10 @@
 
 struct pt_report;
 
+/* Makes the folder DIR, and all above it.  One that is there must be empty or
+ * hold MARK, a file's name; else it is PT_ERR_USAGE, and is left alone. */
+int pt_folder_make(const char *dir, const char *mark, struct pt_err *err);
+
 /* Makes DIR ready for STUDY; *fresh tells whether it was no result before.  A
  * folder that holds something else is PT_ERR_USAGE, and is left alone. */
 int pt_folder_begin(const char *dir, const struct pt_study *study, bool *fresh,

@@ -10,17 +10,20 @@ static const char *const plurals[PT_KINDS] = {
     [PT_KIND_POLICY] = "policies",      [PT_KIND_PLACE] = "places",
     [PT_KIND_SOURCE] = "sources",       [PT_KIND_MODEL] = "models",
     [PT_KIND_STRAGGLER] = "stragglers", [PT_KIND_FAULT] = "faults",
+    [PT_KIND_FAILURE] = "failures",     [PT_KIND_CHECKPOINT] = "checkpoints",
     [PT_KIND_SINK] = "sinks",           [PT_KIND_FIGURE] = "figures"};
 
-static const char *const singulars[PT_KINDS] = {[PT_KIND_POLICY] = "policy",
-                                                [PT_KIND_PLACE] = "placement",
-                                                [PT_KIND_SOURCE] = "source",
-                                                [PT_KIND_MODEL] = "model",
-                                                [PT_KIND_STRAGGLER] =
-                                                    "straggler model",
-                                                [PT_KIND_FAULT] = "fault model",
-                                                [PT_KIND_SINK] = "sink",
-                                                [PT_KIND_FIGURE] = "figure"};
+static const char *const singulars[PT_KINDS] = {
+    [PT_KIND_POLICY] = "policy",
+    [PT_KIND_PLACE] = "placement",
+    [PT_KIND_SOURCE] = "source",
+    [PT_KIND_MODEL] = "model",
+    [PT_KIND_STRAGGLER] = "straggler model",
+    [PT_KIND_FAULT] = "fault model",
+    [PT_KIND_FAILURE] = "failure model",
+    [PT_KIND_CHECKPOINT] = "checkpoint rule",
+    [PT_KIND_SINK] = "sink",
+    [PT_KIND_FIGURE] = "figure"};
 
 const char *pt_kind_plural(enum pt_kind kind)
 {
@@ -48,6 +51,10 @@ const struct pt_plugin *pt_kind_item(enum pt_kind kind, int i)
         return (const struct pt_plugin *)pt_stragglers[i];
     case PT_KIND_FAULT:
         return (const struct pt_plugin *)pt_faults[i];
+    case PT_KIND_FAILURE:
+        return (const struct pt_plugin *)pt_failures[i];
+    case PT_KIND_CHECKPOINT:
+        return (const struct pt_plugin *)pt_checkpoints[i];
     case PT_KIND_SINK:
         return (const struct pt_plugin *)pt_sinks[i];
     case PT_KIND_FIGURE:

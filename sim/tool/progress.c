@@ -15,14 +15,14 @@ static double now_s(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-void pt_progress_begin(struct pt_progress *progress, bool on, int nruns,
+void pt_progress_begin(struct pt_meter *progress, bool on, int nruns,
                        int64_t rows)
 {
-    *progress = (struct pt_progress){
+    *progress = (struct pt_meter){
         .on = on, .label = "", .nruns = nruns, .rows = rows, .began = now_s()};
 }
 
-void pt_progress_run(struct pt_progress *progress, int run, const char *label)
+void pt_progress_run(struct pt_meter *progress, int run, const char *label)
 {
     progress->run = run;
     progress->label = label;
@@ -42,7 +42,7 @@ static void print_eta(char *text, double seconds)
 
 void pt_progress_rows(void *context, int64_t rows)
 {
-    struct pt_progress *progress = context;
+    struct pt_meter *progress = context;
     const double now = now_s();
     char eta[32] = "";
     double part;
@@ -66,7 +66,7 @@ void pt_progress_rows(void *context, int64_t rows)
     fflush(stderr);
 }
 
-void pt_progress_end(const struct pt_progress *progress)
+void pt_progress_end(const struct pt_meter *progress)
 {
     if (progress->on && progress->shown > 0) {
         fputs("\r\033[K", stderr);

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct pt_progress {
+struct pt_meter {
     bool on;
     const char *label; /* of the run */
     int run, nruns;
@@ -13,12 +13,12 @@ struct pt_progress {
     double began, shown; /* seconds of a steady clock */
 };
 
-void pt_progress_begin(struct pt_progress *progress, bool on, int nruns,
+void pt_progress_begin(struct pt_meter *progress, bool on, int nruns,
                        int64_t rows);
-void pt_progress_run(struct pt_progress *progress, int run, const char *label);
-/* ROWS of the run are read; CONTEXT is the struct pt_progress. */
+void pt_progress_run(struct pt_meter *progress, int run, const char *label);
+/* ROWS of the run are read; CONTEXT is the struct pt_meter. */
 void pt_progress_rows(void *context, int64_t rows);
 /* Wipes the line. */
-void pt_progress_end(const struct pt_progress *progress);
+void pt_progress_end(const struct pt_meter *progress);
 
 #endif

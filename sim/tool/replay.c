@@ -138,7 +138,7 @@ static int go(struct replay *replay, int i, struct pt_err *err)
 static int go_all(struct replay *replay, const struct pt_tool *tool,
                   struct pt_err *err)
 {
-    struct pt_progress progress;
+    struct pt_meter progress;
     int status = 0;
 
     if (tool->progress)

@@ -5,6 +5,7 @@
 
 #include "tool/application.h"
 #include "tool/generate.h"
+#include "tool/outages.h"
 #include "tool/page.h"
 #include "tool/say.h"
 #include "tool/survey.h"
@@ -15,18 +16,31 @@ struct request {
     struct pt_study study;
     const char *words[3]; /* "info" or "generate", and what follows */
     int nwords;
-    bool json;
-    const volatile int *stop; /* set by a signal */
+    bool set;                        /* --set was given */
+    struct pt_outages_asked outages; /* what is for failure traces, and what is
+                                        for all */
+    const volatile int *stop;        /* set by a signal */
 };
 
 static int take_option(struct request *request,
                        const struct pt_options *options, struct pt_err *err)
 {
-    if (pt_options_is(options, "nodes"))
-        return pt_study_set_nodes(&request->study, options->value, err);
-    if (pt_options_is(options, "set"))
+    struct pt_outages_asked *outages = &request->outages;
+
+    if (pt_options_is(options, "set")) {
+        request->set = true;
         return pt_study_set(&request->study, options->value, err);
-    request->json = true;
+    }
+    if (pt_options_is(options, "nodes"))
+        outages->nodes = options->value;
+    else if (pt_options_is(options, "span"))
+        outages->span = options->value;
+    else if (pt_options_is(options, "system"))
+        outages->system = options->value;
+    else if (pt_options_is(options, "out"))
+        outages->out = options->value;
+    else
+        outages->json = true;
     return 0;
 }
 
@@ -159,7 +173,7 @@ static int print(void *context, const struct pt_survey *survey, void *state,
     const struct request *request = context;
     const struct pt_study *study = &request->study;
 
-    if (request->json)
+    if (request->outages.json)
         return print_json(study, survey, state, err);
     if (!is_eventlog(study)) {
         print_survey(study, survey);
@@ -171,6 +185,35 @@ static int print(void *context, const struct pt_survey *survey, void *state,
     return 0;
 }
 
+/* What is left of the options where there is no failure trace. */
+static int take_workload_options(struct request *request, struct pt_err *err)
+{
+    const struct pt_outages_asked *outages = &request->outages;
+    const char *alien = outages->span     ? "span"
+                        : outages->system ? "system"
+                        : outages->out    ? "out"
+                                          : NULL;
+
+    if (alien)
+        return pt_err_set(err, PT_ERR_USAGE,
+                          "trace: --%s is for info of a failure trace", alien);
+    if (outages->nodes)
+        return pt_study_set_nodes(&request->study, outages->nodes, err);
+    return 0;
+}
+
+static int outages_info(struct request *request, struct pt_err *err)
+{
+    if (request->set)
+        return pt_err_set(err, PT_ERR_USAGE,
+                          "trace info: --set is not for a failure trace, as "
+                          "'%s' is",
+                          request->words[1]);
+    request->outages.path = request->words[1];
+    request->outages.stop = request->stop;
+    return pt_outages_info(&request->outages, err);
+}
+
 static int info(struct request *request, struct pt_err *err)
 {
     const struct pt_survey_eyes eyes = {.look = print, .context = request};
@@ -179,6 +222,10 @@ static int info(struct request *request, struct pt_err *err)
     if (request->nwords != 2)
         return pt_err_set(err, PT_ERR_USAGE,
                           "trace info needs one TRACE: a file or a model");
+    if (pt_outages_sniff(request->words[1]))
+        return outages_info(request, err);
+    if (take_workload_options(request, err) < 0)
+        return -1;
     if (pt_workload_find(&request->study.workload, request->words[1], err) < 0)
         return -1;
     return pt_survey_look(&request->study, request->stop, &survey, &eyes, err);
@@ -194,6 +241,8 @@ static int generate(struct request *request, struct pt_err *err)
                           "trace generate needs a MODEL[:KEY=VALUE,...] and a "
                           "file OUT");
     workload->text = request->words[1];
+    if (take_workload_options(request, err) < 0)
+        return -1;
     if (pt_workload_model(workload->text, &workload->source, &workload->params,
                           err) < 0)
         return -1;
@@ -238,21 +287,40 @@ static const struct pt_option trace_options[] = {
     {.name = "nodes",
      .letter = 'n',
      .arg = "N[xC]",
-     .help = "The machine, as for replay."},
+     .help =
+         "The machine, as for replay. Of a failure trace: at least N nodes; "
+         "those that it does not tell of never fail."},
     {.name = "set",
      .letter = 's',
      .arg = "KEY=VALUE",
      .help = "How rows become jobs: clean, wide, overrun, missing_limit, "
              "scale, seed (protium list settings); may be repeated."},
     {.name = "json", .help = "info: print JSON."},
+    {.name = "span",
+     .arg = "A..B",
+     .help = "Failure traces: only what is in this window counts, on the "
+             "trace's own clock; seconds, or with a unit (10m, 2h, 1d). B "
+             "alone is 0..B."},
+    {.name = "system",
+     .arg = "N",
+     .help = "Failure traces of LANL: of this system alone."},
+    {.name = "out",
+     .letter = 'o',
+     .arg = "DIR",
+     .help = "Failure traces: write survival.csv and figures/survival.* there: "
+             "data against the fitted laws. DIR must be new, empty, or an "
+             "earlier one."},
     {.name = NULL}};
 
 static const char *const trace_examples[] = {
     "protium trace info KTH-SP2.swf.gz --set clean=strict",
     "protium trace info eventlog_v2_app-20260801120000-0000",
+    "protium trace info outages.csv --nodes 64 --span 0..30d",
+    "protium trace info LA-UR-05-7318.csv.xz --system 20 --out lanl20",
     "protium trace generate lublin:jobs=10000,nodes=128 out.swf.gz --set "
     "seed=7",
-    "protium trace generate hydrogen:jobs=200,load=0.9 out.json", NULL};
+    "protium trace generate hydrogen:jobs=200,load=0.9 out.json",
+    NULL};
 
 const struct pt_verb pt_verb_trace = {
     .name = "trace",
@@ -262,6 +330,15 @@ const struct pt_verb pt_verb_trace = {
             "many rows each rule touched; of a Spark event log (a file, or the "
             "folder of a rolling one) also what the application did: jobs, "
             "stages, launches, executors, slots over time, critical path.\n"
+            "Of a failure trace (the Failure Trace Archive's event tables, "
+            "LANL's LA-UR-05-7318, or CSV with the header node,down,up,cause, "
+            "in seconds) it says faults, outages, availability, MTBF, MTTR and "
+            "causes, and which laws times up and down follow: exponential, "
+            "Weibull, lognormal and gamma, fitted by maximum likelihood to "
+            "those with both their ends in the trace, with Akaike's criterion "
+            "(AIC; the least is marked) and the Kolmogorov-Smirnov distance. "
+            "A law's scale is the lognormal's median, the exponential's mean. "
+            "Where faults of a node overlap, it is down once.\n"
             "generate writes the jobs of a "
             "workload model (protium list models) to OUT: as pipelines "
             "(protium.pipeline/1) if OUT ends in .json, else in the Standard "

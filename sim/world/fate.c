@@ -79,29 +79,41 @@ static void draw_failure(const struct pt_chances *chances, struct pt_fate *fate)
     const gsl_rng *rng =
         pt_stream_open(&stream, chances->seed, 0, PT_PURPOSE_FAILURE,
                        fate->entity >> (64 - ENTITY_BITS));
-    pt_time after =
-        chances->fault->after(chances->fault_state, rng, fate->length);
+    pt_time left = fate->length - fate->begins;
+    pt_time after = chances->fault->after(chances->fault_state, rng, left);
 
-    if (after > fate->length || after >= fate->fails)
+    if (after > left || after >= fate->fails)
         return;
     fate->fails = after;
     fate->fault = PT_FAULT_ERROR;
     fate->parent = fate->output = 0;
 }
 
+/* Where number PART of PARTS begins. */
+static pt_time part_begin(pt_time length, int32_t parts, int32_t part)
+{
+    pt_time rest = length % parts;
+
+    return length / parts * part + (part < rest ? part : rest);
+}
+
 struct pt_fate pt_fate_find(const struct pt_chances *chances,
-                            const struct pt_truth *truth,
+                            const struct pt_truth *truth, int32_t parts,
                             const struct pt_launch *launch)
 {
     struct pt_fate fate = {.length = truth->task ? truth->task[launch->task]
                                                  : truth->length,
                            .fails = PT_TIME_NEVER,
+                           .slow = launch->slow,
                            .outcome = truth->outcome,
                            .fault = PT_FAULT_ERROR,
                            .straggles = may_straggle(chances, truth)};
 
     if (truth->takes_at)
         find_take(truth, launch, &fate);
+    fate.begins = part_begin(fate.length, parts, launch->part) + launch->done;
+    if (fate.begins > fate.length)
+        fate.begins = fate.length; /* another take was longer */
     if (fate.straggles || may_fail(chances, truth))
         fate.entity = entity_of(launch);
     if (may_fail(chances, truth))
@@ -114,25 +126,43 @@ static pt_time stretch(const struct pt_chances *chances,
                        const struct pt_fate *fate, int32_t part, pt_time work)
 {
     struct pt_stream stream;
+    double factor = fate->slow > 0 ? fate->slow : 1;
 
-    if (!fate->straggles || work == 0)
+    if ((!fate->straggles && !(fate->slow > 0)) || work == 0)
         return work;
-    uint64_t entity = stir(fate->entity, (uint64_t)part);
-    const gsl_rng *rng =
-        pt_stream_open(&stream, chances->seed, 0, PT_PURPOSE_STRAGGLER,
-                       entity >> (64 - ENTITY_BITS));
-    double factor = chances->straggler->factor(chances->straggler_state, rng);
+    if (fate->straggles) {
+        uint64_t entity = stir(fate->entity, (uint64_t)part);
+        const gsl_rng *rng =
+            pt_stream_open(&stream, chances->seed, 0, PT_PURPOSE_STRAGGLER,
+                           entity >> (64 - ENTITY_BITS));
+        factor *= chances->straggler->factor(chances->straggler_state, rng);
+    }
     return pt_time_from_seconds(factor * pt_time_seconds(work));
 }
 
-pt_time pt_fate_part(const struct pt_chances *chances,
-                     const struct pt_fate *fate, int32_t parts, int32_t part,
-                     bool *fails)
+struct pt_piece pt_fate_piece(const struct pt_chances *chances,
+                              const struct pt_fate *fate, int32_t parts,
+                              int32_t part)
 {
-    pt_time size = fate->length / parts, rest = fate->length % parts;
-    pt_time from = size * part + (part < rest ? part : rest);
-    pt_time to = from + size + (part < rest);
+    pt_time start = part_begin(fate->length, parts, part);
+    pt_time to = part_begin(fate->length, parts, part + 1);
+    pt_time from = start > fate->begins ? start : fate->begins;
+    pt_time fails = pt_time_add(fate->begins, fate->fails);
+    struct pt_piece piece = {.done = from - start};
 
-    *fails = fate->fails <= to && (fate->fails > from || part == 0);
-    return stretch(chances, fate, part, (*fails ? fate->fails : to) - from);
+    if (from > to)
+        from = to; /* it was saved beyond this part */
+    piece.fails = fails <= to && (fails > from || from == fate->begins);
+    piece.size = (piece.fails ? fails : to) - from;
+    piece.work = stretch(chances, fate, part, piece.size);
+    return piece;
+}
+
+pt_time pt_piece_done(const struct pt_piece *piece, pt_time work)
+{
+    __extension__ typedef __int128 wide;
+
+    if (work >= piece->work)
+        return piece->done + piece->size;
+    return piece->done + (pt_time)((wide)piece->size * work / piece->work);
 }

@@ -27,11 +27,16 @@ struct pt_launch {
     int64_t job; /* number in the source */
     int32_t stage, task;
     int32_t number; /* over all tries, retries and copies */
+    int32_t part;   /* a gang's that was saved: the part that it goes on in */
+    pt_time done;   /* of that part, as it was saved */
+    double slow;    /* all of it takes so many times as long; 0: once */
 };
 
 struct pt_fate {
-    pt_time length;          /* of the work; what its parts are cut from */
-    pt_time fails;           /* after so much of it; PT_TIME_NEVER: not early */
+    pt_time length; /* of the work; what its parts are cut from */
+    pt_time begins; /* after so much of it, which was saved */
+    pt_time fails;  /* after so much more; PT_TIME_NEVER: not early */
+    double slow;
     enum pt_outcome outcome; /* once all of it is done */
     enum pt_fault fault;
     int32_t parent, output;
@@ -48,16 +53,26 @@ bool pt_fate_is_common(const struct pt_chances *chances,
 bool pt_fate_counts(const struct pt_chances *chances,
                     const struct pt_truth *truth);
 
-/* Of a take that fails before the last one of its task: its parts are those of
- * the last one, if that is longer. */
+/* The work has PARTS equal parts.  Of a take that fails before the last one of
+ * its task: its parts are those of the last one, if that is longer. */
 struct pt_fate pt_fate_find(const struct pt_chances *chances,
-                            const struct pt_truth *truth,
+                            const struct pt_truth *truth, int32_t parts,
                             const struct pt_launch *launch);
 
-/* How long the launch works on number PART of the PARTS of its work, which are
- * equal to a microsecond; *fails: it fails then. */
-pt_time pt_fate_part(const struct pt_chances *chances,
-                     const struct pt_fate *fate, int32_t parts, int32_t part,
-                     bool *fails);
+/* What a launch does of one part of its work. */
+struct pt_piece {
+    pt_time done; /* of the part, before the launch */
+    pt_time size; /* what it does of it ... */
+    pt_time work; /* ... and how long that takes */
+    bool fails;   /* then it fails */
+};
+
+/* Of number PART of the PARTS of its work, which are equal to a microsecond. */
+struct pt_piece pt_fate_piece(const struct pt_chances *chances,
+                              const struct pt_fate *fate, int32_t parts,
+                              int32_t part);
+
+/* How much of the part is done after WORK on PIECE; monotonous. */
+pt_time pt_piece_done(const struct pt_piece *piece, pt_time work);
 
 #endif

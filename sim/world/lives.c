@@ -288,12 +288,28 @@ void pt_lives_end(struct pt_lives *l, int32_t number, pt_time now)
     }
 }
 
+struct pt_saved *pt_life_saved(struct pt_life *life, int32_t stage)
+{
+    if (!life->saved)
+        life->saved = pt_alloc((size_t)life->job.nstages, sizeof *life->saved);
+    return &life->saved[stage];
+}
+
+static void free_life(struct pt_life *life)
+{
+    for (int32_t i = 0; life->saved && i < life->job.nstages; i++)
+        pt_saved_fini(&life->saved[i]);
+    pt_free(life->saved);
+    pt_free(life->copies);
+    life->saved = NULL;
+    life->copies = NULL;
+}
+
 void pt_lives_drop(struct pt_lives *l, int32_t number)
 {
     struct pt_life *life = pt_lives_at(l, number);
 
-    pt_free(life->copies);
-    life->copies = NULL;
+    free_life(life);
     pt_slab_give(&l->slab, number);
 }
 
@@ -311,7 +327,7 @@ void pt_lives_init(struct pt_lives *l, const struct pt_source *source,
 void pt_lives_fini(struct pt_lives *l)
 {
     for (int32_t i = 0; i < l->slab.top; i++)
-        pt_free(pt_lives_at(l, i)->copies);
+        free_life(pt_lives_at(l, i));
     pt_slab_fini(&l->slab);
     pt_agenda_fini(&l->due);
     pt_free(l->whereabouts);

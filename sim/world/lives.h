@@ -11,7 +11,7 @@
 
 #include "base/agenda.h"
 #include "base/slab.h"
-#include "world/fate.h"
+#include "world/members.h"
 
 /* A work that was read, and the truth about it. */
 struct pt_life {
@@ -20,11 +20,12 @@ struct pt_life {
     struct pt_truth truth;
     struct pt_stage *stages; /* [nstages], = &stage for one */
     struct pt_truth *truths;
-    int32_t **launches; /* [nstages] of each task, or of a gang, where it
-                           matters; NULL: nowhere */
-    char *copies;       /* what they point to, for more than that */
-    int64_t number;     /* in the source */
-    int64_t after;      /* as in struct pt_work */
+    int32_t **launches;     /* [nstages] of each task, or of a gang, where it
+                               matters; NULL: nowhere */
+    char *copies;           /* what they point to, for more than that */
+    struct pt_saved *saved; /* [nstages]; NULL: nothing was saved yet */
+    int64_t number;         /* in the source */
+    int64_t after;          /* as in struct pt_work */
     pt_time gap;
     int32_t followers; /* 1 + number of the first life that waits for it */
     int32_t sibling;   /* 1 + number of the next that waits for the same */
@@ -73,6 +74,9 @@ pt_time pt_lives_next(const struct pt_lives *lives);
 /* Those that are submitted at NOW, in the order of the source, are in `batch`
  * until the next call, with rank and tag: 0.  -1: ERR is filled. */
 int pt_lives_take(struct pt_lives *lives, pt_time now, struct pt_err *err);
+
+/* What was saved of STAGE. */
+struct pt_saved *pt_life_saved(struct pt_life *life, int32_t stage);
 
 /* The job of LIFE ended at NOW, unless that was told before; its memory stays
  * until pt_lives_drop(). */

@@ -6,158 +6,102 @@
 #include "base/assert.h"
 #include "base/random.h"
 #include "base/vec.h"
-#include "world/lives.h"
-#include "world/members.h"
-
-/* What runs, by the core's handle: one event, or members. */
-struct running {
-    struct pt_members *members;
-    int32_t task; /* that the event ends; -1: all */
-    enum pt_outcome outcome;
-    enum pt_fault fault;
-    int32_t parent, output;
-    pt_time lingers; /* of one event: when its slot is free, if it is killed */
-    bool killed;     /* and tells nothing more */
-};
-
-/* A node comes or goes. */
-struct turn {
-    pt_time at;
-    int32_t node;
-    enum pt_fact_kind kind;
-};
-
-struct simulated {
-    struct pt_world world;
-    struct pt_simulated_config config;
-    struct pt_lives lives;
-    pt_time now;
-    int64_t steps;
-    int64_t live; /* jobs that the core has */
-
-    struct pt_agenda agenda; /* by handle */
-    struct running *running; /* by handle */
-    int32_t running_capacity;
-    int32_t *killed; /* handles to be told as ended */
-    int32_t nkilled, killed_capacity;
-    int32_t *broken; /* handles whose members can meet no more */
-    int32_t nbroken, broken_capacity;
-    struct turn *turns; /* [nturns] in order of time; the first `turned` were
-                           told */
-    int32_t nturns, turned;
-    struct pt_facts facts;
-    struct pt_facts told; /* answers to what was decided, for the next step */
-    int32_t *leaving;     /* lives whose records were shown in the last step */
-    int32_t nleaving, leaving_capacity;
-};
-
-/* --- nodes --- */
-
-static bool turns_at(pt_time at, pt_time first)
-{
-    return at > first && at != PT_TIME_NEVER;
-}
-
-bool pt_simulated_absent(const struct pt_machine_node *node, pt_time first)
-{
-    return node->up > first || node->down <= first;
-}
-
-static int by_time(const void *a, const void *b)
-{
-    const struct turn *p = a, *q = b;
-
-    if (p->at != q->at)
-        return p->at < q->at ? -1 : 1;
-    return (p->node > q->node) - (p->node < q->node);
-}
-
-static void find_turns(struct simulated *s, pt_time first)
-{
-    const struct pt_machine *machine = s->config.machine;
-
-    if (!machine || !machine->node)
-        return;
-    s->turns = pt_alloc(2 * (size_t)machine->nodes, sizeof *s->turns);
-    for (int32_t i = 0; i < machine->nodes; i++) {
-        const struct pt_machine_node *node = &machine->node[i];
-        if (turns_at(node->up, first))
-            s->turns[s->nturns++] = (struct turn){node->up, i, PT_FACT_NODE_UP};
-        if (turns_at(node->down, first))
-            s->turns[s->nturns++] =
-                (struct turn){node->down, i, PT_FACT_NODE_DOWN};
-    }
-    qsort(s->turns, (size_t)s->nturns, sizeof *s->turns, by_time);
-}
-
-static pt_time next_turn(const struct simulated *s)
-{
-    return s->turned < s->nturns ? s->turns[s->turned].at : PT_TIME_NEVER;
-}
-
-static void add_turns(struct simulated *s)
-{
-    for (; next_turn(s) <= s->now; s->turned++)
-        pt_facts_add(&s->facts,
-                     (struct pt_fact){.kind = s->turns[s->turned].kind,
-                                      .task = -1,
-                                      .node = s->turns[s->turned].node});
-}
+#include "world/simulated_parts.h"
 
 /* --- facts --- */
 
-static void end_members(struct running *r)
+static void end_running(struct pt_running *r)
 {
     if (r->members)
         pt_members_fini(r->members);
     pt_free(r->members);
+    pt_free(r->solo);
     r->members = NULL;
+    r->solo = NULL;
+}
+
+/* What it has saved by now is its life's. */
+static void save(struct pt_simulated *s, const struct pt_running *r)
+{
+    const struct pt_checkpoint_model *model = s->config.checkpoint;
+
+    if (!model || (!r->members && !r->solo))
+        return;
+    struct pt_life *life = pt_lives_at(&s->lives, r->tag);
+    struct pt_saved *saved = pt_life_saved(life, r->stage);
+    if (r->members)
+        pt_members_save(r->members, s->now, life->stages[r->stage].ntasks,
+                        saved);
+    else
+        pt_solo_save(r->solo, s->now, r->first, life->stages[r->stage].ntasks,
+                     saved);
+}
+
+static struct pt_progress progress_of(const struct pt_simulated *s,
+                                      const struct pt_running *r)
+{
+    if (r->members)
+        return pt_members_progress(r->members, s->now);
+    return r->solo ? pt_solo_progress(r->solo, s->now, r->n)
+                   : (struct pt_progress){0};
 }
 
 /* The timer moves on, or all have ended. */
-static void settle_members(struct simulated *s, int32_t handle)
+static void settle_members(struct pt_simulated *s, int32_t handle)
 {
-    struct running *r = &s->running[handle];
+    struct pt_running *r = &s->running[handle];
 
     pt_agenda_set(&s->agenda, handle, pt_members_next(r->members));
     if (r->members->left == 0)
-        end_members(r);
+        end_running(r);
 }
 
-static void act(struct simulated *s, int32_t handle)
+static void act(struct pt_simulated *s, int32_t handle)
 {
-    struct running *r = &s->running[handle];
+    struct pt_running *r = &s->running[handle];
 
     if (!r->members) {
+        if (!r->lingering) {
+            r->progress = progress_of(s, r);
+            save(s, r);
+        }
         pt_facts_add(&s->facts, (struct pt_fact){.kind = PT_FACT_ENDED,
                                                  .attempt = handle,
                                                  .task = r->task,
                                                  .outcome = r->outcome,
                                                  .fault = r->fault,
                                                  .parent = r->parent,
-                                                 .output = r->output});
+                                                 .output = r->output,
+                                                 .progress = r->progress});
+        end_running(r);
         return;
     }
+    int32_t left = r->members->left;
     pt_members_act(r->members, s->now, &s->facts);
+    if (r->members->left < left)
+        save(s, r);
     if (r->members->broken && !r->members->each && r->members->left > 0)
         pt_vec_push(s->broken, s->nbroken, s->broken_capacity, handle);
     settle_members(s, handle);
 }
 
-static void add_endings(struct simulated *s)
+static void add_endings(struct pt_simulated *s)
 {
     for (int32_t i = 0; i < s->told.n; i++)
         if (!s->running[s->told.items[i].attempt].killed)
             pt_facts_add(&s->facts, s->told.items[i]);
     s->told.n = 0;
     for (int32_t i = 0; i < s->nkilled; i++)
-        pt_facts_add(&s->facts, (struct pt_fact){.kind = PT_FACT_ENDED,
-                                                 .outcome = PT_KILLED,
-                                                 .attempt = s->killed[i],
-                                                 .task = -1});
+        pt_facts_add(
+            &s->facts,
+            (struct pt_fact){.kind = PT_FACT_ENDED,
+                             .outcome = PT_KILLED,
+                             .attempt = s->killed[i],
+                             .task = -1,
+                             .progress = s->running[s->killed[i]].progress});
     s->nkilled = 0;
     for (int32_t i = 0; i < s->nbroken; i++) {
-        struct running *r = &s->running[s->broken[i]];
+        struct pt_running *r = &s->running[s->broken[i]];
         if (!r->members || r->members->killed)
             continue;
         pt_members_scatter(r->members, s->now, &s->facts);
@@ -168,7 +112,7 @@ static void add_endings(struct simulated *s)
         act(s, pt_agenda_pop(&s->agenda));
 }
 
-static int add_submissions(struct simulated *s, struct pt_err *err)
+static int add_submissions(struct pt_simulated *s, struct pt_err *err)
 {
     if (pt_lives_take(&s->lives, s->now, err) < 0)
         return -1;
@@ -183,7 +127,7 @@ static int add_submissions(struct simulated *s, struct pt_err *err)
     return 0;
 }
 
-static void add_shuffle(struct simulated *s)
+static void add_shuffle(struct pt_simulated *s)
 {
     struct pt_random random;
 
@@ -204,7 +148,7 @@ static pt_time earlier(pt_time a, pt_time b)
 }
 
 /* When anything happens next. */
-static pt_time next_instant(const struct simulated *s, pt_time wake)
+static pt_time next_instant(const struct pt_simulated *s, pt_time wake)
 {
     pt_time at = earlier(pt_agenda_next(&s->agenda), pt_lives_next(&s->lives));
 
@@ -216,16 +160,28 @@ static pt_time next_instant(const struct simulated *s, pt_time wake)
     /* Nobody is there to see what else could happen. */
     if (s->live == 0 && at == PT_TIME_NEVER)
         return PT_TIME_NEVER;
-    return earlier(at, earlier(next_turn(s), wake));
+    pt_time next = earlier(at, earlier(pt_outages_next(&s->outages), wake));
+    /* Nodes go and come for ever, and it helps nobody. */
+    if (at == PT_TIME_NEVER && next < wake && s->config.stall > 0 &&
+        next > pt_time_add(s->moved, s->config.stall))
+        return PT_TIME_NEVER;
+    return next;
 }
 
-static int simulated_start(struct simulated *s, struct pt_err *err)
+static int simulated_start(struct pt_simulated *s, struct pt_err *err)
 {
     if (s->steps > 0)
         return 0;
     if (pt_lives_start(&s->lives, err) < 0)
         return -1;
-    find_turns(s, pt_lives_next(&s->lives));
+    struct pt_cluster *cluster = &s->config.cluster;
+    cluster->start = s->moved = pt_lives_next(&s->lives);
+    bool any = cluster->start < PT_TIME_NEVER;
+    if (pt_outages_open(&s->outages, s->config.machine, cluster,
+                        s->config.breakers, any ? s->config.nbreakers : 0,
+                        err) < 0)
+        return -1;
+    s->mtbf = pt_outages_mtbf(&s->outages);
     return 0;
 }
 
@@ -233,7 +189,7 @@ static int simulated_next(struct pt_world *world, pt_time wake, pt_time *now,
                           const struct pt_fact **facts, int32_t *n,
                           struct pt_err *err)
 {
-    struct simulated *s = (struct simulated *)world;
+    struct pt_simulated *s = (struct pt_simulated *)world;
 
     for (int32_t i = 0; i < s->nleaving; i++)
         pt_lives_drop(&s->lives, s->leaving[i]);
@@ -246,7 +202,9 @@ static int simulated_next(struct pt_world *world, pt_time wake, pt_time *now,
     s->now = at;
     s->facts.n = 0;
     add_endings(s);
-    add_turns(s);
+    if (s->facts.n > 0)
+        s->moved = at;
+    pt_outages_act(&s->outages, at, &s->facts);
     if (add_submissions(s, err) < 0)
         return -1;
     add_shuffle(s);
@@ -259,162 +217,10 @@ static int simulated_next(struct pt_world *world, pt_time wake, pt_time *now,
 
 /* --- decisions --- */
 
-static struct running *running_at(struct simulated *s, int32_t handle)
-{
-    int32_t had = s->running_capacity;
-
-    pt_vec_reserve(s->running, s->running_capacity, handle + 1);
-    if (s->running_capacity > had)
-        memset(s->running + had, 0,
-               (size_t)(s->running_capacity - had) * sizeof *s->running);
-    return &s->running[handle];
-}
-
-/* The number of this launch of TASK, which is counted. */
-static int32_t count_launch(struct pt_life *life, int32_t stage, int32_t task)
-{
-    int32_t *counts = life->launches ? life->launches[stage] : NULL;
-    bool gang = life->stages[stage].mode == PT_GANG;
-
-    return counts ? counts[gang ? 0 : task]++ : 0;
-}
-
-static struct pt_fate find_fate(const struct simulated *s,
-                                const struct pt_life *life, int32_t stage,
-                                int32_t task, int32_t number)
-{
-    return pt_fate_find(&s->config.chances, &life->truths[stage],
-                        &(struct pt_launch){.job = life->number,
-                                            .stage = stage,
-                                            .task = task,
-                                            .number = number});
-}
-
-/* A single task, or all tasks alike: one event. */
-static void start_event(struct simulated *s, struct pt_life *life,
-                        const struct pt_decision *d, pt_time delay)
-{
-    struct running *r = &s->running[d->attempt];
-    struct pt_fate fate = find_fate(s, life, d->stage, d->task,
-                                    count_launch(life, d->stage, d->task));
-    bool fails = false;
-    pt_time work = pt_fate_part(&s->config.chances, &fate, 1, 0, &fails);
-    pt_time at = pt_time_add(pt_time_add(s->now, delay), work);
-
-    *r = (struct running){.task = fails ? d->task : -1,
-                          .outcome = fails ? PT_FAILURE : fate.outcome,
-                          .lingers = pt_time_add(s->now, fate.lingers)};
-    if (fails) {
-        r->fault = fate.fault;
-        r->parent = fate.parent;
-        r->output = fate.output;
-    }
-    pt_agenda_set(&s->agenda, d->attempt, earlier(at, PT_TIME_FAR));
-}
-
-/* The tasks of D, where only some of a gang's run again. */
-static int32_t *tasks_of(const struct pt_step *step,
-                         const struct pt_decision *d)
-{
-    if (!d->partial)
-        return NULL;
-    int32_t *tasks = pt_alloc((size_t)d->ntasks, sizeof *tasks);
-    for (int32_t i = 0; i < d->ntasks; i++)
-        tasks[i] = (int32_t)step->messages[d->message + i];
-    return tasks;
-}
-
-static void draw_fates(const struct simulated *s, struct pt_life *life,
-                       const struct pt_decision *d, struct pt_members *m)
-{
-    bool gang = life->stages[d->stage].mode == PT_GANG;
-    int32_t n = m->common ? 1 : m->n, number = 0;
-
-    m->fates = pt_alloc((size_t)n, sizeof *m->fates);
-    for (int32_t i = 0; i < n; i++) {
-        int32_t task = m->tasks ? m->tasks[i] : m->first + i;
-        if (i == 0 || !gang)
-            number = count_launch(life, d->stage, task);
-        m->fates[i] = find_fate(s, life, d->stage, task, number);
-    }
-}
-
-/* Whether members may be left to wait for one that does not come: a gang that
- * is not whole, or a failure for which the others are perhaps not killed.  What
- * they wait for then is told by each of them. */
-static bool may_strand(const struct pt_stage *stage, const struct pt_members *m)
-{
-    if (m->n < stage->ntasks)
-        return true;
-    for (int32_t i = 0; !m->common && i < m->n; i++)
-        if (m->fates[i].fails != PT_TIME_NEVER &&
-            (!stage->retries || m->fates[i].fault == PT_FAULT_FETCH))
-            return true;
-    return false;
-}
-
-static void start_members(struct simulated *s, struct pt_life *life,
-                          const struct pt_step *step,
-                          const struct pt_decision *d, pt_time delay, bool meet,
-                          bool common)
-{
-    const struct pt_stage *stage = &life->stages[d->stage];
-    const struct pt_truth *truth = &life->truths[d->stage];
-    struct pt_members *m = pt_alloc(1, sizeof *m);
-
-    *m = (struct pt_members){.chances = &s->config.chances,
-                             .attempt = d->attempt,
-                             .n = d->ntasks,
-                             .first = d->task,
-                             .tasks = tasks_of(step, d),
-                             .width = stage->ntasks,
-                             .parts = 1,
-                             .meet = meet,
-                             .each = s->config.each,
-                             .common = common && meet};
-    if (meet && truth->iterations > 1)
-        m->parts = truth->iterations;
-    draw_fates(s, life, d, m);
-    m->each = m->each || may_strand(stage, m);
-    s->running[d->attempt].members = m;
-    pt_members_begin(m, s->now, delay);
-    pt_agenda_set(&s->agenda, d->attempt, pt_members_next(m));
-}
-
-/* How long what D starts does nothing yet. */
-static pt_time delay_of(const struct simulated *s, const struct pt_life *life,
-                        const struct pt_decision *d)
-{
-    bool plain = life->job.nstages == 1 && !life->stages[0].retries;
-    pt_time until = pt_time_add(plain ? life->job.submit : d->ready,
-                                s->config.launch_delay);
-
-    return until > s->now ? until - s->now : 0;
-}
-
-static void start(struct simulated *s, const struct pt_step *step,
-                  const struct pt_decision *d)
-{
-    struct pt_life *life = pt_lives_at(&s->lives, d->tag);
-    const struct pt_truth *truth = &life->truths[d->stage];
-    bool gang = life->stages[d->stage].mode == PT_GANG;
-    bool meet = gang && (truth->iterations > 0 || truth->together);
-    bool common = pt_fate_is_common(&s->config.chances, truth);
-    struct running *r = running_at(s, d->attempt);
-    pt_time delay = delay_of(s, life, d);
-
-    pt_assert(!r->members);
-    *r = (struct running){.killed = false};
-    if (meet || (!common && d->ntasks > 1))
-        start_members(s, life, step, d, delay, meet, common);
-    else
-        start_event(s, life, d, delay);
-}
-
 /* Whether some of what is killed keeps its slot for a while. */
-static bool linger(struct simulated *s, int32_t handle)
+static bool linger(struct pt_simulated *s, int32_t handle)
 {
-    struct running *r = &s->running[handle];
+    struct pt_running *r = &s->running[handle];
 
     if (r->members) {
         if (!pt_members_kill(r->members, s->now))
@@ -424,6 +230,7 @@ static bool linger(struct simulated *s, int32_t handle)
     }
     if (r->lingers <= s->now)
         return false;
+    r->lingering = true;
     r->task = -1;
     r->outcome = PT_KILLED;
     r->fault = PT_FAULT_ERROR;
@@ -431,33 +238,38 @@ static bool linger(struct simulated *s, int32_t handle)
     return true;
 }
 
-static void kill(struct simulated *s, const struct pt_decision *d)
+static void kill(struct pt_simulated *s, const struct pt_decision *d)
 {
-    struct running *r = &s->running[d->attempt];
+    struct pt_running *r = &s->running[d->attempt];
 
+    r->progress = progress_of(s, r);
+    save(s, r);
     if (d->cause != PT_CAUSE_NODE && linger(s, d->attempt))
         return;
-    end_members(r);
+    end_running(r);
     r->killed = true;
     pt_agenda_set(&s->agenda, d->attempt, PT_TIME_NEVER);
     pt_vec_push(s->killed, s->nkilled, s->killed_capacity, d->attempt);
 }
 
 /* Those who wait at a barrier go on, or fail. */
-static void answer(struct simulated *s, const struct pt_decision *d)
+static void answer(struct pt_simulated *s, const struct pt_decision *d)
 {
-    struct running *r = &s->running[d->attempt];
+    struct pt_running *r = &s->running[d->attempt];
 
     if (!r->members)
         return; /* killed in this step */
+    int32_t left = r->members->left;
     if (d->kind == PT_RELEASE)
         pt_members_release(r->members, s->now, &s->told);
     else
-        pt_members_refuse(r->members, d->task, &s->told);
+        pt_members_refuse(r->members, d->task, s->now, &s->told);
+    if (r->members->left < left)
+        save(s, r);
     settle_members(s, d->attempt);
 }
 
-static void record(struct simulated *s, const struct pt_record *record)
+static void record(struct pt_simulated *s, const struct pt_record *record)
 {
     pt_lives_end(&s->lives, record->job->tag, s->now);
     s->live--;
@@ -467,14 +279,14 @@ static void record(struct simulated *s, const struct pt_record *record)
 static int simulated_carry_out(struct pt_world *world,
                                const struct pt_step *step, struct pt_err *err)
 {
-    struct simulated *s = (struct simulated *)world;
+    struct pt_simulated *s = (struct pt_simulated *)world;
 
     (void)err;
     for (int32_t i = 0; i < step->ndecisions; i++) {
         const struct pt_decision *d = &step->decisions[i];
         switch (d->kind) {
         case PT_START:
-            start(s, step, d);
+            pt_simulated_start(s, step, d);
             break;
         case PT_KILL:
             kill(s, d);
@@ -502,7 +314,7 @@ static int simulated_carry_out(struct pt_world *world,
 int pt_simulated_first(struct pt_world *world, pt_time *first,
                        struct pt_err *err)
 {
-    struct simulated *s = (struct simulated *)world;
+    struct pt_simulated *s = (struct pt_simulated *)world;
 
     if (pt_lives_start(&s->lives, err) < 0)
         return -1;
@@ -510,25 +322,41 @@ int pt_simulated_first(struct pt_world *world, pt_time *first,
     return 0;
 }
 
+void pt_simulated_set_machine(struct pt_world *world,
+                              const struct pt_cluster *cluster,
+                              const double *slow, int32_t cores)
+{
+    struct pt_simulated *s = (struct pt_simulated *)world;
+
+    s->config.cluster = *cluster;
+    s->config.slow = slow;
+    s->config.cores = cores;
+}
+
+struct pt_implied pt_simulated_implied(const struct pt_world *world)
+{
+    return pt_outages_implied(&((const struct pt_simulated *)world)->outages);
+}
+
 int64_t pt_simulated_unsubmitted(const struct pt_world *world)
 {
-    const struct simulated *s = (const struct simulated *)world;
+    const struct pt_simulated *s = (const struct pt_simulated *)world;
 
     return s->lives.read - s->lives.submitted;
 }
 
 static void simulated_close(struct pt_world *world)
 {
-    struct simulated *s = (struct simulated *)world;
+    struct pt_simulated *s = (struct pt_simulated *)world;
 
     for (int32_t i = 0; i < s->running_capacity; i++)
-        end_members(&s->running[i]);
+        end_running(&s->running[i]);
     pt_lives_fini(&s->lives);
     pt_agenda_fini(&s->agenda);
     pt_free(s->running);
     pt_free(s->killed);
     pt_free(s->broken);
-    pt_free(s->turns);
+    pt_outages_close(&s->outages);
     pt_free(s->facts.items);
     pt_free(s->told.items);
     pt_free(s->leaving);
@@ -538,7 +366,7 @@ static void simulated_close(struct pt_world *world)
 struct pt_world *pt_simulated_new(const struct pt_source *source, void *state,
                                   const struct pt_simulated_config *config)
 {
-    struct simulated *s = pt_alloc(1, sizeof *s);
+    struct pt_simulated *s = pt_alloc(1, sizeof *s);
 
     s->world = (struct pt_world){.next = simulated_next,
                                  .carry_out = simulated_carry_out,

@@ -285,14 +285,10 @@ static void tape_close(struct pt_world *world)
 
     for (int32_t i = 0; i < t->njobs; i++)
         pt_taped_job_free(t->jobs[i]);
-    for (int32_t i = 0; i < t->run_capacity; i++) {
-        pt_free(t->runs[i].ended);
-        pt_free(t->runs[i].waiting);
-        pt_free(t->runs[i].tasks);
-    }
+    pt_tape_close_runs(t);
     json_decref(t->step);
     json_decref(t->ahead);
-    pt_free(t->runs);
+    pt_free(t->nodes);
     pt_free(t->jobs);
     pt_free(t->facts);
     pt_free(t->leaving);
@@ -321,5 +317,6 @@ struct pt_world *pt_tape_new(const char *path,
         return NULL;
     }
     json_decref(header);
+    pt_tape_open_nodes(t);
     return &t->world;
 }

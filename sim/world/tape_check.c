@@ -65,23 +65,89 @@ static int32_t index_of(const struct pt_taped_run *run, int32_t task)
     return task - run->task;
 }
 
-static bool has_bit(const uint64_t *bits, int32_t i)
+/* RUN's members; of new ones nothing is known. */
+static struct pt_taped_member *members_of(struct pt_taped_run *run)
 {
-    return bits && bits[i / 64] >> (i % 64) & 1;
+    if (run->members)
+        return run->members;
+    run->members = pt_alloc((size_t)run->ntasks, sizeof *run->members);
+    for (int32_t i = 0; i < run->ntasks; i++)
+        run->members[i].arrived = PT_TIME_NEVER;
+    return run->members;
 }
 
-static void set_bit(uint64_t **bits, int32_t i, int32_t n)
+static bool has_ended(const struct pt_taped_run *run, int32_t i)
 {
-    if (!*bits)
-        *bits = pt_alloc((size_t)(n + 63) / 64, sizeof **bits);
-    (*bits)[i / 64] |= UINT64_C(1) << (i % 64);
+    return run->members && run->members[i].ended;
 }
 
-static void clear_bit(uint64_t *bits, int32_t i)
+static bool is_waiting(const struct pt_taped_run *run, int32_t i)
 {
-    if (bits)
-        bits[i / 64] &= ~(UINT64_C(1) << (i % 64));
+    return run->members && run->members[i].arrived != PT_TIME_NEVER;
 }
+
+/* --- amounts: what is too much to count is as much as can be counted --- */
+
+static int64_t sum(int64_t a, int64_t b)
+{
+    return __builtin_add_overflow(a, b, &a) ? INT64_MAX : a;
+}
+
+/* What N tasks have of the time since SINCE. */
+static int64_t time_of(const struct pt_tape *t, int32_t n, pt_time since)
+{
+    int64_t area;
+
+    if (__builtin_sub_overflow(t->now, since, &area) ||
+        __builtin_mul_overflow(area, n, &area))
+        return INT64_MAX;
+    return area;
+}
+
+static int64_t waited_by(const struct pt_tape *t,
+                         const struct pt_taped_run *run, int32_t i)
+{
+    const struct pt_taped_member *member = &run->members[i];
+
+    if (!is_waiting(run, i))
+        return member->waited;
+    return sum(member->waited, time_of(t, 1, member->arrived));
+}
+
+/* Of the task INDEX, or of all that have not ended (-1). */
+static int64_t waited(const struct pt_tape *t, const struct pt_taped_run *run,
+                      int32_t index)
+{
+    int64_t all = 0;
+
+    if (run->members && index >= 0)
+        return waited_by(t, run, index);
+    for (int32_t i = 0; run->members && i < run->ntasks; i++)
+        if (!run->members[i].ended)
+            all = sum(all, waited_by(t, run, i));
+    return all;
+}
+
+/* What a task did of anything, it did while it ran, and nothing else then.  All
+ * that are left have what is left of what was told in sum. */
+static bool note_spent(const struct pt_tape *t, struct pt_taped_run *run,
+                       int32_t index, const struct pt_fact *fact)
+{
+    const struct pt_progress *progress = &fact->progress;
+    int32_t n = index < 0 ? run->left : 1;
+    int64_t own = fact->own ? fact->waited : run->sums / run->left;
+    int64_t share = n == run->left ? run->sums : own;
+    int64_t told = sum(sum(progress->restart, progress->checkpoint),
+                       sum(progress->saved, waited(t, run, index)));
+
+    if (own > run->sums || sum(told, share) > time_of(t, n, run->start))
+        return false;
+    run->sums -= share;
+    run->left -= n;
+    return true;
+}
+
+/* --- facts of tasks --- */
 
 /* Whether what FACT could not read is an earlier stage's output. */
 static bool can_miss(const struct pt_tape *t, const struct pt_taped_run *run,
@@ -102,15 +168,15 @@ static bool note_ended(struct pt_tape *t, const struct pt_fact *fact)
         (fact->outcome == PT_SUCCESS && fact->fault != PT_FAULT_ERROR) ||
         (fact->fault == PT_FAULT_FETCH && !can_miss(t, run, fact)))
         return false;
-    if (fact->task < 0) {
-        run->left = 0;
-        return true;
-    }
-    int32_t index = index_of(run, fact->task);
-    if (index < 0 || has_bit(run->ended, index))
+    int32_t index = fact->task < 0 ? -1 : index_of(run, fact->task);
+    if (fact->task >= 0 && (index < 0 || has_ended(run, index)))
         return false;
-    set_bit(&run->ended, index, run->ntasks);
-    run->left--;
+    if (!note_spent(t, run, index, fact))
+        return false;
+    if (index >= 0) {
+        members_of(run)[index].ended = true;
+        run->members[index].arrived = PT_TIME_NEVER;
+    }
     return true;
 }
 
@@ -119,52 +185,107 @@ static bool note_entered(struct pt_tape *t, const struct pt_fact *fact)
     struct pt_taped_run *run = run_of(t, fact);
     int32_t index = run && run->gang ? index_of(run, fact->task) : -1;
 
-    if (index < 0 || has_bit(run->ended, index) || has_bit(run->waiting, index))
+    if (index < 0 || has_ended(run, index) || is_waiting(run, index))
         return false;
-    set_bit(&run->waiting, index, run->ntasks);
+    members_of(run)[index].arrived = t->now;
     return true;
 }
 
 static bool note_synced(struct pt_tape *t, const struct pt_fact *fact)
 {
     struct pt_taped_run *run = run_of(t, fact);
-    int64_t most;
 
     if (!run || !run->gang || fact->since < run->met || fact->since > t->now)
         return false;
-    if (__builtin_mul_overflow(t->now - fact->since, run->ntasks, &most))
-        most = INT64_MAX;
     run->met = t->now;
-    return fact->waited <= most;
+    run->sums = sum(run->sums, fact->waited);
+    return fact->waited <= time_of(t, run->ntasks, fact->since);
 }
 
-static bool note_sync(struct pt_tape *t, const struct pt_fact *fact)
+/* --- facts of nodes --- */
+
+void pt_tape_open_nodes(struct pt_tape *t)
 {
-    if (fact->kind == PT_FACT_ENTERED)
+    t->nodes = pt_alloc((size_t)t->config.nodes, sizeof *t->nodes);
+    for (int32_t i = 0; t->config.node && i < t->config.nodes; i++)
+        t->nodes[i] = t->config.node[i].absent ? PT_TAPED_DOWN : PT_TAPED_UP;
+}
+
+static bool note_up(struct pt_tape *t, const struct pt_fact *fact)
+{
+    bool was_up = t->nodes[fact->node] == PT_TAPED_UP;
+
+    t->nodes[fact->node] = PT_TAPED_UP;
+    return !was_up;
+}
+
+/* One that drains may yet break. */
+static bool note_down(struct pt_tape *t, const struct pt_fact *fact)
+{
+    enum pt_taped_node now = fact->drains ? PT_TAPED_DRAINS : PT_TAPED_DOWN;
+    bool was_better = t->nodes[fact->node] < now;
+
+    t->nodes[fact->node] = now;
+    return was_better;
+}
+
+/* --- facts of a step --- */
+
+static bool note(struct pt_tape *t, const struct pt_fact *fact)
+{
+    switch (fact->kind) {
+    case PT_FACT_ENDED:
+        return note_ended(t, fact);
+    case PT_FACT_NODE_UP:
+        return note_up(t, fact);
+    case PT_FACT_NODE_DOWN:
+        return note_down(t, fact);
+    case PT_FACT_ENTERED:
         return note_entered(t, fact);
-    return fact->kind != PT_FACT_SYNCED || note_synced(t, fact);
-}
-
-/* The core counts the syncs of an instant first, wherever they stand. */
-bool pt_tape_can_be(struct pt_tape *t)
-{
-    int32_t shuffles = 0;
-
-    for (int32_t i = 0; i < t->nfacts; i++)
-        if (!note_sync(t, &t->facts[i]))
-            return false;
-    for (int32_t i = 0; i < t->nfacts; i++) {
-        const struct pt_fact *fact = &t->facts[i];
-
-        if (fact->kind == PT_FACT_ENDED && !note_ended(t, fact))
-            return false;
-        if (fact->kind == PT_FACT_SHUFFLE && ++shuffles > 1)
-            return false;
+    case PT_FACT_SYNCED:
+        return note_synced(t, fact);
+    case PT_FACT_NODE_NOTICE: /* promises have to name their nodes */
+        return t->config.named;
+    case PT_FACT_SUBMITTED:
+    case PT_FACT_SHUFFLE:
+        return true;
     }
     return true;
 }
 
+/* In the order in which the core counts them, wherever they stand. */
+bool pt_tape_can_be(struct pt_tape *t)
+{
+    static const enum pt_fact_kind order[] = {
+        PT_FACT_SHUFFLE, PT_FACT_SYNCED,    PT_FACT_ENTERED,    PT_FACT_ENDED,
+        PT_FACT_NODE_UP, PT_FACT_NODE_DOWN, PT_FACT_NODE_NOTICE};
+    int32_t shuffles = 0;
+
+    for (size_t k = 0; k < sizeof order / sizeof *order; k++)
+        for (int32_t i = 0; i < t->nfacts; i++) {
+            if (t->facts[i].kind != order[k])
+                continue;
+            if (!note(t, &t->facts[i]))
+                return false;
+            shuffles += order[k] == PT_FACT_SHUFFLE;
+        }
+    return shuffles <= 1;
+}
+
 /* --- decisions --- */
+
+static void forget(struct pt_taped_run *run)
+{
+    pt_free(run->members);
+    pt_free(run->tasks);
+}
+
+void pt_tape_close_runs(struct pt_tape *t)
+{
+    for (int32_t i = 0; i < t->run_capacity; i++)
+        forget(&t->runs[i]);
+    pt_free(t->runs);
+}
 
 static void note_started(struct pt_tape *t, const struct pt_decision *d,
                          const int64_t *messages)
@@ -177,9 +298,7 @@ static void note_started(struct pt_tape *t, const struct pt_decision *d,
                (size_t)(t->run_capacity - had) * sizeof *t->runs);
     struct pt_taped_run *run = &t->runs[d->attempt];
     const struct pt_taped_job *taped = t->jobs[d->tag];
-    pt_free(run->ended);
-    pt_free(run->waiting);
-    pt_free(run->tasks);
+    forget(run);
     *run = (struct pt_taped_run){
         .tag = d->tag,
         .stage = d->stage,
@@ -187,6 +306,7 @@ static void note_started(struct pt_tape *t, const struct pt_decision *d,
         .ntasks = d->ntasks,
         .left = d->ntasks,
         .gang = taped && taped->stages[d->stage].mode == PT_GANG,
+        .start = t->now,
         .met = t->now};
     if (!d->partial)
         return;
@@ -195,16 +315,24 @@ static void note_started(struct pt_tape *t, const struct pt_decision *d,
            (size_t)d->ntasks * sizeof *run->tasks);
 }
 
+static void go_on(const struct pt_tape *t, struct pt_taped_run *run, int32_t i)
+{
+    if (!is_waiting(run, i))
+        return;
+    run->members[i].waited = waited_by(t, run, i);
+    run->members[i].arrived = PT_TIME_NEVER;
+}
+
 /* Those of TASK, or of all (-1), wait no more. */
-static void note_answered(struct pt_taped_run *run, int32_t task)
+static void note_answered(const struct pt_tape *t, struct pt_taped_run *run,
+                          int32_t task)
 {
     int32_t index = task < 0 ? -1 : index_of(run, task);
 
-    if (task < 0 && run->waiting)
-        memset(run->waiting, 0,
-               (size_t)(run->ntasks + 63) / 64 * sizeof *run->waiting);
     if (index >= 0)
-        clear_bit(run->waiting, index);
+        go_on(t, run, index);
+    for (int32_t i = 0; task < 0 && i < run->ntasks; i++)
+        go_on(t, run, i);
 }
 
 void pt_tape_note(struct pt_tape *t, const struct pt_decision *d,
@@ -218,10 +346,10 @@ void pt_tape_note(struct pt_tape *t, const struct pt_decision *d,
         t->runs[d->attempt].killing = true;
         return;
     case PT_RELEASE:
-        note_answered(&t->runs[d->attempt], -1);
+        note_answered(t, &t->runs[d->attempt], -1);
         return;
     case PT_REFUSE:
-        note_answered(&t->runs[d->attempt], d->task);
+        note_answered(t, &t->runs[d->attempt], d->task);
         return;
     case PT_REJECT:
     case PT_HOLD:

@@ -9,16 +9,28 @@
 #include <stdio.h>
 #include "world/tape.h"
 
+/* A task of what runs, once anything happened to it alone. */
+struct pt_taped_member {
+    pt_time arrived; /* where it waits; PT_TIME_NEVER: it does not */
+    pt_time waited;  /* before that */
+    bool ended;
+};
+
 /* What runs, by the core's handle. */
 struct pt_taped_run {
     int32_t tag, stage;
     int32_t task, ntasks, left; /* left 0: it does not run */
     int64_t *tasks; /* [ntasks] of a partial gang; NULL: from task */
     bool gang, killing;
-    pt_time met;       /* it started, or its members met last */
-    uint64_t *ended;   /* bit per task, once one ended by itself */
-    uint64_t *waiting; /* bit per task, once one waited for the others */
+    pt_time start;
+    pt_time met;  /* it started, or its members met last */
+    int64_t sums; /* task-microseconds that they have waited, told in sum, but
+                     for those that ended */
+    struct pt_taped_member *members; /* [ntasks]; NULL: nothing yet */
 };
+
+/* What a node does. */
+enum pt_taped_node { PT_TAPED_UP, PT_TAPED_DRAINS, PT_TAPED_DOWN };
 
 /* A job as the tape has it; the core borrows it until its record is out. */
 struct pt_taped_job {
@@ -46,7 +58,8 @@ struct pt_tape {
     struct pt_core_config config;
     struct pt_taped_run *runs; /* [run_capacity] by handle */
     int32_t run_capacity;
-    bool whole;    /* the last line has been read */
+    enum pt_taped_node *nodes; /* [config.nodes] */
+    bool whole;                /* the last line has been read */
     json_t *ahead; /* a step that has been read, and is not due yet */
     int64_t nread; /* lines that are steps, and the last */
 };
@@ -79,6 +92,9 @@ void pt_tape_free(struct pt_tape *tape);
 
 /* --- tape_check.c --- */
 
+/* The machine, as it is at first. */
+void pt_tape_open_nodes(struct pt_tape *tape);
+void pt_tape_close_runs(struct pt_tape *tape);
 /* Whether JOB can be asked of the machine. */
 bool pt_tape_can_ask(const struct pt_tape *tape, const struct pt_job *job);
 /* Whether all facts of the step can be; they are taken note of. */

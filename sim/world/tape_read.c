@@ -324,6 +324,32 @@ static void read_submitted(struct pt_tape *t, const json_t *object,
     t->rank = fact->job->rank;
 }
 
+/* None, or some of its parts and nothing else. */
+static void read_progress(const json_t *object, struct pt_progress *progress,
+                          bool *good)
+{
+    const struct {
+        const char *key;
+        pt_time *part;
+    } parts[] = {{"restart", &progress->restart},
+                 {"checkpoint", &progress->checkpoint},
+                 {"saved", &progress->saved}};
+    const json_t *list = json_object_get(object, "progress");
+    size_t known = 0;
+
+    if (!list)
+        return;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (!json_object_get(list, parts[i].key))
+            continue;
+        *parts[i].part =
+            pt_tape_integer(list, parts[i].key, 0, INT64_MAX, good);
+        known++;
+    }
+    if (known == 0 || known != json_object_size(list))
+        *good = false;
+}
+
 static void read_ended(const json_t *object, struct pt_fact *fact, bool *good)
 {
     fact->attempt = index_in(object, "ended", 1, good);
@@ -333,6 +359,10 @@ static void read_ended(const json_t *object, struct pt_fact *fact, bool *good)
     if (json_object_get(object, "fault"))
         fact->fault = (enum pt_fault)word_in(object, "fault", pt_fault_words,
                                              PT_FAULT_WORDS, good);
+    read_progress(object, &fact->progress, good);
+    fact->own = json_object_get(object, "waited") != NULL;
+    if (fact->own)
+        fact->waited = pt_tape_integer(object, "waited", 0, INT64_MAX, good);
     if (fact->fault != PT_FAULT_FETCH)
         return;
     fact->parent = index_in(object, "parent", 0, good);
@@ -364,12 +394,34 @@ static int32_t read_node(const struct pt_tape *t, const json_t *object,
     return (int32_t)pt_tape_integer(object, key, 0, t->config.nodes - 1, good);
 }
 
+static void read_down(const struct pt_tape *t, const json_t *object,
+                      struct pt_fact *fact, bool *good)
+{
+    fact->node = read_node(t, object, "down", good);
+    if (json_object_get(object, "origin"))
+        fact->origin = (enum pt_origin)word_in(
+            object, "origin", pt_origin_words, PT_ORIGINS, good);
+    fact->planned = flag_in(object, "planned", good);
+    fact->drains = flag_in(object, "drains", good);
+}
+
+/* Of what is to come, and lasts. */
+static void read_notice(const struct pt_tape *t, const json_t *object,
+                        struct pt_fact *fact, bool *good)
+{
+    fact->node = read_node(t, object, "notice", good);
+    fact->since = pt_tape_integer(object, "since", t->now, PT_TIME_FAR, good);
+    fact->until = pt_tape_integer_or(object, "until", INT64_MIN, PT_TIME_FAR,
+                                     PT_TIME_NEVER, good);
+    *good = *good && fact->until > fact->since;
+}
+
 /* The key that a fact of each kind has, and no other. */
 static const char *const kind_keys[] = {
-    [PT_FACT_ENDED] = "ended",     [PT_FACT_NODE_UP] = "up",
-    [PT_FACT_NODE_DOWN] = "down",  [PT_FACT_ENTERED] = "entered",
-    [PT_FACT_SYNCED] = "synced",   [PT_FACT_SUBMITTED] = "submitted",
-    [PT_FACT_SHUFFLE] = "shuffle",
+    [PT_FACT_ENDED] = "ended",         [PT_FACT_NODE_UP] = "up",
+    [PT_FACT_NODE_DOWN] = "down",      [PT_FACT_NODE_NOTICE] = "notice",
+    [PT_FACT_ENTERED] = "entered",     [PT_FACT_SYNCED] = "synced",
+    [PT_FACT_SUBMITTED] = "submitted", [PT_FACT_SHUFFLE] = "shuffle",
 };
 
 enum { KINDS = sizeof kind_keys / sizeof *kind_keys };
@@ -393,7 +445,10 @@ static bool read_fact(struct pt_tape *t, const json_t *object,
         fact->node = read_node(t, object, "up", &good);
         break;
     case PT_FACT_NODE_DOWN:
-        fact->node = read_node(t, object, "down", &good);
+        read_down(t, object, fact, &good);
+        break;
+    case PT_FACT_NODE_NOTICE:
+        read_notice(t, object, fact, &good);
         break;
     case PT_FACT_ENTERED:
         read_entered(object, fact, &good);
@@ -428,8 +483,8 @@ int pt_tape_read_facts(struct pt_tape *t, pt_time at, struct pt_err *err)
         return pt_tape_bad(
             t, err,
             "a fact that cannot be (expected submitted, ended, entered, "
-            "synced, shuffle, down or up, with all its members, of what is "
-            "there)");
+            "synced, shuffle, down, up or notice, with all its members, of "
+            "what is there)");
     t->result->steps++;
     t->result->facts += t->nfacts;
     return 1;

@@ -25,14 +25,17 @@ BEGIN {
     allowed["sim/sink"] = "sim/base sim/core sim/metrics sim/sink " \
         "sim/run.h sim/version.h traces/source.h"
     allowed["sim/world"] = "sim/base sim/core sim/world traces/source.h " \
-        "models/straggler.h models/fault.h models/stream.h"
-    allowed["traces"] = "sim/base sim/core traces sim/sink/out.h"
+        "models/straggler.h models/fault.h models/stream.h " \
+        "models/failure.h models/checkpoint.h"
+    allowed["traces"] = "sim/base sim/core traces sim/sink/out.h " \
+        "models/failure.h"
     allowed["models"] = "sim/base sim/core models traces/source.h"
     allowed["plots"] = "sim/base sim/metrics plots sim/registry.h"
     allowed["experiments"] = "sim/base experiments sim/run.h sim/sink " \
         "sim/metrics"
     allowed["sim"] = "sim/base sim/core sim/metrics sim/sink sim/world sim " \
-        "traces/source.h"
+        "traces/source.h models/failure.h models/checkpoint.h " \
+        "models/straggler.h models/stream.h"
 }
 
 function room_of(file,    part)

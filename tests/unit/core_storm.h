@@ -379,8 +379,9 @@ static inline void storm_recorded(struct storm *s, const struct pt_step *step)
         pt_assert(record->state != PT_DONE || record->end == s->now);
     }
     for (int32_t i = 0; i < step->nspent; i++)
-        s->spent +=
-            step->spent[i].slots * (step->spent[i].end - step->spent[i].start);
+        if (!step->spent[i].revised)
+            s->spent += step->spent[i].slots *
+                        (step->spent[i].end - step->spent[i].start);
 }
 
 static inline void storm_count(struct storm *s)

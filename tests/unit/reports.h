@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include "run.h"
 #include "sink/out.h"
+#include "sink/sink.h"
 
 #define S PT_SECOND
 
@@ -44,6 +45,30 @@ static inline char *close_page(struct page *page)
     fclose(file);
     unlink(page->path);
     return text;
+}
+
+/* What SINK writes of STEPS [n] and REPORT; the caller frees it. */
+static inline char *text_of(const struct pt_sink *sink, const char *workload,
+                            const struct pt_step *steps, int n,
+                            const struct pt_report *report)
+{
+    const struct pt_sink_context context = {
+        .workload = workload,
+        .label = "easy",
+        .config = "{\"policy\":\"easy\",\"scale\":0.1}",
+        .tau = 10 * S,
+    };
+    struct pt_err err = {.line = 0};
+    struct page page;
+    void *state = calloc(1, sink->state_size);
+
+    open_page(&page);
+    ASSERT_INT(sink->open(state, &page.out, &context, &err), 0);
+    for (int i = 0; i < n && sink->step; i++)
+        ASSERT_INT(sink->step(state, &steps[i], &err), 0);
+    ASSERT_INT(sink->close(state, report, &err), 0);
+    free(state);
+    return close_page(&page);
 }
 
 static inline const char *after_first_line(const char *text)

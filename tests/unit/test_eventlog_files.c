@@ -133,8 +133,9 @@ static void test_what_leaves_nothing_is_an_error(void **state)
         {"\n\n", "log: no events (expected a Spark event log)"},
         {"rubbish\n", "log:1:"},
         {"{\"Event\":\"SparkListenerLogSt", "log:1:28: the last line is cut"},
-        {"LZ4Block\x25", "log: packed with Spark's lz4 (expected text, gzip or "
-                         "zstd: unpack it with Spark"},
+        {"LZ4Block\x25",
+         "log: packed with Spark's lz4 (expected text, gzip, xz or "
+         "zstd: unpack it with Spark"},
         {"\x82SNAPPY", "log: packed with Spark's snappy"},
         {"ZV\x01", "log: packed with Spark's lzf"},
     };

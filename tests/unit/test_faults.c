@@ -33,7 +33,7 @@ static void measure(const char *text, pt_time length, double *share,
     *when = 0;
     for (int i = 0; i < LAUNCHES; i++) {
         const struct pt_launch launch = {.job = i};
-        struct pt_fate fate = pt_fate_find(&chances, &truth, &launch);
+        struct pt_fate fate = pt_fate_find(&chances, &truth, 1, &launch);
         if (fate.fails == PT_TIME_NEVER)
             continue;
         assert_true(fate.fails >= 0 && fate.fails <= length);
@@ -80,9 +80,8 @@ static void test_stages_that_may_not_fail_do_not(void **s)
 
     (void)s;
     assert_true(pt_fate_is_common(&chances, &truth));
-    assert_true(
-        pt_fate_find(&chances, &truth, &(struct pt_launch){.job = 0}).fails ==
-        PT_TIME_NEVER);
+    assert_true(pt_fate_find(&chances, &truth, 1, &(struct pt_launch){.job = 0})
+                    .fails == PT_TIME_NEVER);
     truth.may_fail = true;
     assert_false(pt_fate_is_common(&chances, &truth));
     assert_true(pt_fate_counts(&chances, &truth));
@@ -106,7 +105,7 @@ static void test_the_earlier_of_two_failures_counts(void **s)
     (void)s;
     for (int i = 0; i < 1000; i++) {
         struct pt_fate fate =
-            pt_fate_find(&chances, &truth, &(struct pt_launch){.job = i});
+            pt_fate_find(&chances, &truth, 1, &(struct pt_launch){.job = i});
         assert_true(fate.fails <= 50);
         assert_true(fate.fault == PT_FAULT_FETCH || fate.fails < 50);
         ASSERT_INT(fate.parent, fate.fault == PT_FAULT_FETCH ? 3 : 0);
@@ -127,8 +126,11 @@ static void test_a_failure_is_in_one_part_of_the_work(void **s)
         pt_time sum = 0;
         int32_t part = 0;
         bool failed = false;
-        for (; part < 7 && !failed; part++)
-            sum += pt_fate_part(&chances, &fate, 7, part, &failed);
+        for (; part < 7 && !failed; part++) {
+            struct pt_piece piece = pt_fate_piece(&chances, &fate, 7, part);
+            sum += piece.work;
+            failed = piece.fails;
+        }
         assert_true(failed);
         ASSERT_INT(sum, fails);
     }

@@ -410,10 +410,10 @@ static void test_nodes_come_and_go_while_somebody_is_there(void **state)
     (void)state;
     ASSERT_INT(pt_simulated_first(b->world, &first, &err), 0);
     ASSERT_INT(first, 5);
-    assert_false(pt_simulated_absent(&nodes[0], first));
-    assert_true(pt_simulated_absent(&nodes[1], first));
-    assert_false(pt_simulated_absent(&nodes[2], first));
-    assert_true(pt_simulated_absent(&nodes[4], first));
+    assert_false(pt_outages_absent(&nodes[0], first));
+    assert_true(pt_outages_absent(&nodes[1], first));
+    assert_false(pt_outages_absent(&nodes[2], first));
+    assert_true(pt_outages_absent(&nodes[4], first));
     NEXT(b, "5: job 7");
     world_start(b, 1, 0, 0, 0, 3);
     world_done(b);

@@ -1,7 +1,6 @@
 #include "tests/unit/check.h"
 #include <jansson.h>
 #include "base/random.h"
-#include "sink/sink.h"
 #include "sink/summary.h"
 #include "tests/unit/reports.h"
 #include "version.h"
@@ -11,30 +10,6 @@ extern const struct pt_sink pt_sink_ledger_csv;
 extern const struct pt_sink pt_sink_timeline_csv;
 extern const struct pt_sink pt_sink_run_json;
 extern const struct pt_sink pt_sink_stages_csv;
-
-/* What SINK writes of STEPS [n] and REPORT; the caller frees it. */
-static char *text_of(const struct pt_sink *sink, const char *workload,
-                     const struct pt_step *steps, int n,
-                     const struct pt_report *report)
-{
-    const struct pt_sink_context context = {
-        .workload = workload,
-        .label = "easy",
-        .config = "{\"policy\":\"easy\",\"scale\":0.1}",
-        .tau = 10 * S,
-    };
-    struct pt_err err = {.line = 0};
-    struct page page;
-    void *state = calloc(1, sink->state_size);
-
-    open_page(&page);
-    ASSERT_INT(sink->open(state, &page.out, &context, &err), 0);
-    for (int i = 0; i < n; i++)
-        ASSERT_INT(sink->step(state, &steps[i], &err), 0);
-    ASSERT_INT(sink->close(state, report, &err), 0);
-    free(state);
-    return close_page(&page);
-}
 
 static void test_jobs_csv_begins_with_the_columns_of_batsim(void **state)
 {
@@ -49,7 +24,8 @@ static void test_jobs_csv_begins_with_the_columns_of_batsim(void **state)
                 "waiting_time,turnaround_time,stretch,allocated_resources,"
                 "consumed_energy,metadata,user_id,group_id,queue,"
                 "bounded_slowdown,first_start_time,attempts,hold_timeouts,"
-                "held_time,lost_time,first_promise\n");
+                "held_time,lost_time,first_promise,checkpoint_time,"
+                "restart_time,useful_time\n");
     free(text);
     free(report);
 }
@@ -80,6 +56,9 @@ static void test_a_row_of_jobs_csv_says_all_about_its_job(void **state)
         .promise = 3 * S,
         .held = 1250000,
         .lost = 2 * S,
+        .checkpoint = S / 4,
+        .restart = 5,
+        .useful = 9 * S,
         .range = 1,
         .nranges = 4,
     };
@@ -91,7 +70,7 @@ static void test_a_row_of_jobs_csv_says_all_about_its_job(void **state)
     ASSERT_TEXT(after_first_line(text),
                 "4711,\"a,\"\"b\"\"\",gang,-0.5,9,90,0,"
                 "COMPLETED_WALLTIME_REACHED,5,7,12,2.5,12.5,1.785714,"
-                "0-4 7 9-15,-1,,7,-1,3,1.25,2,3,1,1.25,2,3\n");
+                "0-4 7 9-15,-1,,7,-1,3,1.25,2,3,1,1.25,2,3,0.25,0.000005,9\n");
     free(text);
     free(report);
 }
@@ -137,16 +116,17 @@ test_rows_are_in_order_of_end_and_rank_and_the_rest_comes_last(void **state)
     char *text = text_of(&pt_sink_jobs_csv, "w", steps, 4, report);
     ASSERT_TEXT(
         after_first_line(text),
-        "100,w,parallel,0,1,,0,COMPLETED_KILLED,,,,,,,,,,0,0,0,,,1,0,0,0,\n"
+        "100,w,parallel,0,1,,0,COMPLETED_KILLED,,,,,,,,,,0,0,0,,,1,0,0,0,,0,0,"
+        "0\n"
         "102,w,parallel,0,1,,0,COMPLETED_FAILED,0,5,5,0,5,1,,-1,,0,0,0,1,0,1,"
-        "0,0,0,\n"
+        "0,0,0,,0,0,0\n"
         "106,w,parallel,0,1,,1,COMPLETED_SUCCESSFULLY,0,5,5,0,5,1,,-1,,0,0,0,"
-        "1,0,1,0,0,0,\n"
+        "1,0,1,0,0,0,,0,0,0\n"
         "101,w,parallel,0,1,,1,COMPLETED_SUCCESSFULLY,6,0,6,6,6,,,-1,,0,0,0,"
-        "1,6,1,0,0,0,\n"
-        "103,w,parallel,0,1,,0,UNFINISHED,,,,,,,,,,0,0,0,,,1,0,0,0,\n"
-        "104,w,parallel,0,1,,0,REJECTED,,,,,,,,,,0,0,0,,,1,0,0,0,\n"
-        "105,w,parallel,0,1,,0,UNFINISHED,,,,,,,,,,0,0,0,,3,1,0,0,0,\n");
+        "1,6,1,0,0,0,,0,0,0\n"
+        "103,w,parallel,0,1,,0,UNFINISHED,,,,,,,,,,0,0,0,,,1,0,0,0,,0,0,0\n"
+        "104,w,parallel,0,1,,0,REJECTED,,,,,,,,,,0,0,0,,,1,0,0,0,,0,0,0\n"
+        "105,w,parallel,0,1,,0,UNFINISHED,,,,,,,,,,0,0,0,,3,1,0,0,0,,0,0,0\n");
     free(text);
     free(report);
 }

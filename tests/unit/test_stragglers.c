@@ -88,12 +88,11 @@ static pt_time part_of(const struct pt_chances *chances,
                        const struct pt_launch *launch, int32_t parts,
                        int32_t part)
 {
-    bool fails = true;
-    struct pt_fate fate = pt_fate_find(chances, truth, launch);
-    pt_time work = pt_fate_part(chances, &fate, parts, part, &fails);
+    struct pt_fate fate = pt_fate_find(chances, truth, parts, launch);
+    struct pt_piece piece = pt_fate_piece(chances, &fate, parts, part);
 
-    assert_false(fails);
-    return work;
+    assert_false(piece.fails);
+    return piece.work;
 }
 
 /* Each of the names of a draw makes it another one; nothing else does. */
@@ -109,7 +108,10 @@ static void test_luck_is_a_function_of_job_stage_task_launch_and_part(void **s)
     const struct pt_launch launch = {
         .job = 4, .stage = 1, .task = 2, .number = 1};
     const struct pt_launch others[] = {
-        {5, 1, 2, 1}, {4, 2, 2, 1}, {4, 1, 1, 1}, {4, 1, 2, 2}};
+        {.job = 5, .stage = 1, .task = 2, .number = 1},
+        {.job = 4, .stage = 2, .task = 2, .number = 1},
+        {.job = 4, .stage = 1, .task = 1, .number = 1},
+        {.job = 4, .stage = 1, .task = 2, .number = 2}};
     pt_time work = part_of(&chances, &truth, &launch, 3, 1);
 
     (void)s;

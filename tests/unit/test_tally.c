@@ -118,6 +118,53 @@ static void test_the_width_of_a_job_is_that_of_its_widest_stage(void **state)
     ASSERT_INT(pt_job_width(&job), 8);
 }
 
+/* Gives TALLY one job of WIDTH, submitted at 0, that ends so. */
+static void give_work(struct pt_tally *tally, int32_t width, pt_time start,
+                      pt_time end, pt_time useful, enum pt_state state)
+{
+    struct pt_stage stage = {.ntasks = width, .mode = PT_GANG};
+    struct pt_job job = {.nstages = 1, .stages = &stage};
+    struct pt_record record = {.job = &job,
+                               .state = state,
+                               .first_start = start,
+                               .end = end,
+                               .useful = useful};
+    struct pt_step step = {.now = end, .records = &record, .nrecords = 1};
+
+    pt_tally_step(tally, &step);
+}
+
+static void
+test_the_training_time_ratio_is_of_work_kept_by_all_the_time(void **state)
+{
+    struct pt_tally *tally = pt_tally_new(10 * S);
+    struct pt_summary summary;
+
+    (void)state;
+    /* 4 tasks, 2 s in the queue and 8 s running, of which 5 s were kept. */
+    give_work(tally, 4, 2 * S, 10 * S, 20 * S, PT_DONE);
+    give_work(tally, 1, 0, 20 * S, 20 * S, PT_FAILED);
+    give_work(tally, 9, PT_TIME_NEVER, 0, 0, PT_REJECTED);
+    give_work(tally, 9, 5 * S, 30 * S, 90 * S, PT_UNFINISHED);
+    pt_tally_close(tally, &summary);
+    pt_tally_free(tally);
+    ASSERT_NEAR(summary.ettr, 40.0 / 60.0, 1e-15, 0);
+
+    tally = pt_tally_new(10 * S);
+    /* Sums beyond 64 bits. */
+    for (int i = 0; i < 4; i++)
+        give_work(tally, INT32_MAX, 0, INT64_MAX / 4, INT64_MAX / 2, PT_DONE);
+    pt_tally_close(tally, &summary);
+    pt_tally_free(tally);
+    ASSERT_NEAR(summary.ettr, 2.0 / INT32_MAX, 1e-12, 0);
+
+    tally = pt_tally_new(10 * S);
+    give_work(tally, 4, 0, 0, 0, PT_DONE);
+    pt_tally_close(tally, &summary);
+    pt_tally_free(tally);
+    assert_true(isnan(summary.ettr));
+}
+
 static int compare(const void *a, const void *b)
 {
     const double *x = a, *y = b;
@@ -275,6 +322,8 @@ int main(void)
         cmocka_unit_test(test_a_run_without_jobs_has_no_means),
         cmocka_unit_test(test_width_classes_end_at_powers_of_four),
         cmocka_unit_test(test_the_width_of_a_job_is_that_of_its_widest_stage),
+        cmocka_unit_test(
+            test_the_training_time_ratio_is_of_work_kept_by_all_the_time),
         cmocka_unit_test(test_random_runs_agree_with_a_plain_sort),
         cmocka_unit_test(test_sums_of_ratios_lose_nothing),
     };

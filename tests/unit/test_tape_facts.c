@@ -1,14 +1,6 @@
 /* A hand-made run with every fact and decision that there is goes onto a tape,
  * and comes off it again as it was; what is changed or cannot be is told. */
-#include "tests/unit/check.h"
-#include <unistd.h>
-#include "base/alloc.h"
-#include "sink/sink.h"
-#include "tests/unit/reports.h"
-#include "tests/unit/same_stage.h"
-#include "world/tape.h"
-
-extern const struct pt_sink pt_sink_tape;
+#include "tests/unit/tape_bench.h"
 
 /* --- the run --- */
 
@@ -133,7 +125,6 @@ static const struct pt_fact last_ends[] = {
 static const struct pt_decision rejections[] = {
     {DECISION(PT_REJECT, 0, 0, 0, 0), .cause = PT_CAUSE_CHAIN}};
 
-#define FACTS(list) .facts = (list), .nfacts = sizeof(list) / sizeof *(list)
 #define DECISIONS(list)                                                        \
     .decisions = (list), .ndecisions = sizeof(list) / sizeof *(list),          \
     .ranges = ranges, .messages = messages
@@ -164,139 +155,19 @@ static const struct pt_pool_spec pools[] = {
 static const struct pt_core_config config = {
     .nodes = 4, .node = nodes, .named = true, .pools = pools, .npools = 2};
 
-/* --- recording and playing --- */
-
-/* The tape of all steps; the caller frees it. */
-static char *record(void)
-{
-    const struct pt_sink_context context = {.label = "easy", .config = "{}"};
-    struct pt_report *report = calloc(1, sizeof *report);
-    struct pt_err err = {.line = 0};
-    void *state = calloc(1, pt_sink_tape.state_size);
-    struct page page;
-
-    open_page(&page);
-    ASSERT_INT(pt_sink_tape.open(state, &page.out, &context, &err), 0);
-    for (int i = 0; i < STEPS; i++)
-        ASSERT_INT(pt_sink_tape.step(state, &steps[i], &err), 0);
-    ASSERT_INT(pt_sink_tape.close(state, report, &err), 0);
-    free(state);
-    free(report);
-    return close_page(&page);
-}
-
-/* TEXT with FROM in line LINE turned into TO, in a file of its own. */
-static void write_damaged(char path[200], const char *text, int line,
-                          const char *from, const char *to)
-{
-    const char *root = getenv("TMPDIR");
-    const char *at = text;
-
-    snprintf(path, 200, "%s/protium-XXXXXX", root ? root : "/tmp");
-    int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    FILE *file = fdopen(fd, "wb");
-    assert_non_null(file);
-    for (int i = 1; i < line; i++)
-        at = after_first_line(at);
-    const char *found = from ? strstr(at, from) : at;
-    if (!found || found > strchr(at, '\n')) {
-        print_error("no %s in line %d: %.900s\n", from, line, at);
-        fail();
-    }
-    fwrite(text, 1, (size_t)(found - text), file);
-    fputs(to, file);
-    fputs(found + (from ? strlen(from) : 0), file);
-    fclose(file);
-}
-
-static void same_job(const struct pt_job *a, const struct pt_job *b)
-{
-    ASSERT_INT(a->rank, b->rank);
-    ASSERT_INT(a->id, b->id);
-    ASSERT_INT(a->user, b->user);
-    ASSERT_INT(a->group, b->group);
-    ASSERT_INT(a->queue, b->queue);
-    ASSERT_INT(a->pool, b->pool);
-    ASSERT_INT(a->submit, b->submit);
-    ASSERT_INT(a->nstages, b->nstages);
-    for (int32_t i = 0; i < a->nstages; i++)
-        same_stage(&a->stages[i], &b->stages[i]);
-}
-
-static void same_fact(const struct pt_fact *a, const struct pt_fact *b)
-{
-    ASSERT_INT(a->kind, b->kind);
-    ASSERT_INT(a->outcome, b->outcome);
-    ASSERT_INT(a->fault, b->fault);
-    ASSERT_INT(a->attempt, b->attempt);
-    ASSERT_INT(a->task, b->task);
-    ASSERT_INT(a->node, b->node);
-    ASSERT_INT(a->parent, b->parent);
-    ASSERT_INT(a->output, b->output);
-    ASSERT_INT(a->sync, b->sync);
-    ASSERT_INT(a->epoch, b->epoch);
-    ASSERT_INT(a->width, b->width);
-    ASSERT_INT(a->message, b->message);
-    ASSERT_INT(a->since, b->since);
-    ASSERT_INT(a->waited, b->waited);
-    ASSERT_INT(a->seed, b->seed);
-    ASSERT_INT(a->job != NULL, b->job != NULL);
-    if (a->job)
-        same_job(a->job, b->job);
-}
-
-/* Plays PATH to a core that decides as the steps have it.  CHECK compares the
- * facts, too.  0, or -1 with ERR. */
-static int play(const char *path, bool check, struct pt_tape_result *result,
-                struct pt_err *err)
-{
-    struct pt_world *world = pt_tape_new(path, &config, false, result, err);
-    const struct pt_fact *facts;
-    int status = 1;
-    int32_t n;
-    pt_time now;
-
-    if (!world)
-        return -1;
-    for (int i = 0; status == 1 && i <= STEPS; i++) {
-        status = world->next(world, PT_TIME_NEVER, &now, &facts, &n, err);
-        if (status != 1)
-            break;
-        assert_true(i < STEPS);
-        if (check) {
-            ASSERT_INT(now, steps[i].now);
-            ASSERT_INT(n, steps[i].nfacts);
-            for (int32_t k = 0; k < n; k++)
-                same_fact(&facts[k], &steps[i].facts[k]);
-        }
-        ASSERT_INT(world->carry_out(world, &steps[i], err), 0);
-    }
-    world->close(world);
-    return status;
-}
+static const struct taped all = {
+    .steps = steps, .nsteps = STEPS, .config = &config};
 
 /* --- tests --- */
 
 static void test_every_fact_and_decision_comes_back_as_it_was(void **state)
 {
     struct pt_tape_result result;
-    struct pt_err err = {.line = 0};
-    char path[200];
-    char *text = record();
 
     (void)state;
-    write_damaged(path, text, 1, NULL, "");
-    int status = play(path, true, &result, &err);
-    if (status < 0)
-        print_error("line %d: %s\n", err.line, err.text);
-    ASSERT_INT(status, 0);
-    ASSERT_INT(result.differs, false);
-    ASSERT_INT(result.steps, STEPS);
+    check_round_trip(&all, &result);
     ASSERT_INT(result.facts, 14);
     ASSERT_INT(result.decisions, 13);
-    unlink(path);
-    free(text);
 }
 
 static void test_what_is_nothing_special_takes_no_room(void **state)
@@ -340,11 +211,6 @@ static void test_what_is_nothing_special_takes_no_room(void **state)
     free(text);
 }
 
-struct damage {
-    int line;
-    const char *from, *to;
-};
-
 static void test_a_decision_that_was_changed_is_a_difference(void **state)
 {
     static const struct damage damages[] = {
@@ -364,7 +230,7 @@ static void test_a_decision_that_was_changed_is_a_difference(void **state)
         {6, "\"partial\":[0,3]", "\"partial\":[0,2]"},
         {7, "\"reject\"", "\"refuse\""},
     };
-    char *text = record();
+    char *text = record(&all);
 
     (void)state;
     for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
@@ -374,7 +240,7 @@ static void test_a_decision_that_was_changed_is_a_difference(void **state)
         char path[200];
 
         write_damaged(path, text, d->line, d->from, d->to);
-        if (play(path, false, &result, &err) != 0 || !result.differs ||
+        if (play(&all, path, false, &result, &err) != 0 || !result.differs ||
             result.line != d->line) {
             print_error("line %d: %s -> %s is not told\n", d->line, d->from,
                         d->to);
@@ -391,40 +257,15 @@ static void test_a_difference_names_the_stage_and_its_try(void **state)
     struct pt_tape_result result;
     struct pt_err err = {.line = 0};
     char path[200];
-    char *text = record();
+    char *text = record(&all);
 
     (void)state;
     write_damaged(path, text, 6, "\"partial\":[0,3]", "\"partial\":[0,1]");
-    ASSERT_INT(play(path, false, &result, &err), 0);
+    ASSERT_INT(play(&all, path, false, &result, &err), 0);
     ASSERT_TEXT(result.decided,
                 "kill job 12 stage 1.0, start job 12 stage 1.1");
     unlink(path);
     free(text);
-}
-
-/* Each is an error at its line. */
-static void check_damages(const struct damage *damages, size_t n)
-{
-    char *text = record();
-    int wrong = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        const struct damage *d = &damages[i];
-        struct pt_tape_result result;
-        struct pt_err err = {.line = 0};
-        char path[200];
-
-        write_damaged(path, text, d->line, d->from, d->to);
-        int status = play(path, false, &result, &err);
-        if (status != -1 || err.line != d->line || err.code != PT_ERR_INPUT) {
-            print_error("line %d: %s -> %s: %s\n", d->line, d->from, d->to,
-                        status < 0 ? err.text : "is not told");
-            wrong++;
-        }
-        unlink(path);
-    }
-    free(text);
-    ASSERT_INT(wrong, 0);
 }
 
 static void test_a_damaged_fact_is_an_error_at_its_line(void **state)
@@ -459,7 +300,7 @@ static void test_a_damaged_fact_is_an_error_at_its_line(void **state)
     };
 
     (void)state;
-    check_damages(damages, sizeof damages / sizeof *damages);
+    check_damages(&all, damages, sizeof damages / sizeof *damages);
 }
 
 static void test_facts_that_cannot_be_are_errors_at_their_line(void **state)
@@ -488,7 +329,7 @@ static void test_facts_that_cannot_be_are_errors_at_their_line(void **state)
     };
 
     (void)state;
-    check_damages(damages, sizeof damages / sizeof *damages);
+    check_damages(&all, damages, sizeof damages / sizeof *damages);
 }
 
 int main(void)

@@ -98,6 +98,9 @@ static inline size_t world_print(const struct world_bench *b,
     case PT_FACT_NODE_DOWN:
         n = snprintf(text, size, "down %d", (int)fact->node);
         break;
+    case PT_FACT_NODE_NOTICE:
+        n = snprintf(text, size, "notice %d", (int)fact->node);
+        break;
     case PT_FACT_ENTERED:
         n = snprintf(text, size, "entered %d:%d epoch %d of %d",
                      (int)fact->attempt, (int)fact->task, (int)fact->epoch,

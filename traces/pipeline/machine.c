@@ -1,4 +1,5 @@
 /* machine.c - the nodes of a document, with their hosts and racks. */
+#include <math.h>
 #include <stdio.h>
 
 #include "base/alloc.h"
@@ -18,14 +19,19 @@ enum {
     HOST,
     RACK,
     PROFILE,
+    SPEED,
     UP,
     DOWN,
     NODE_KEYS
 };
 static const char *const node_keys[] = {"name",   "count", "cores", "gpus",
                                         "memory", "host",  "rack",  "profile",
-                                        "up",     "down"};
+                                        "speed",  "up",    "down"};
 const struct pt_pipeline_kind pt_pipeline_node = {"node", node_keys, NODE_KEYS};
+
+/* Of a node's speed; the schema has them too. */
+#define SPEED_MIN 0.001
+#define SPEED_MAX 1000
 
 /* One entry of the list: so many nodes. */
 struct batch {
@@ -35,6 +41,7 @@ struct batch {
     struct pt_need size;
     const char *name, *host, *rack; /* NULL: none */
     pt_time up, down;
+    double speed;
     int32_t host_number, rack_number; /* where there is one; -1: not yet */
 };
 
@@ -82,6 +89,7 @@ static int read_batch(struct pt_pipeline_doc *doc, int32_t item,
     *batch = (struct batch){.item = item,
                             .count = 1,
                             .down = PT_TIME_NEVER,
+                            .speed = 1,
                             .host_number = -1,
                             .rack_number = -1};
     if (pt_json_keys(json, item, "a node", node_keys, NODE_KEYS, batch->at,
@@ -94,6 +102,8 @@ static int read_batch(struct pt_pipeline_doc *doc, int32_t item,
         read_name(doc, at[RACK], "'rack'", &batch->rack, err) < 0 ||
         pt_json_int(json, at[PROFILE], "'profile'", 0, 1000000, &batch->profile,
                     err) < 0 ||
+        pt_json_real(json, at[SPEED], "'speed'", SPEED_MIN, SPEED_MAX,
+                     &batch->speed, err) < 0 ||
         pt_json_time(json, at[UP], "'up'", &batch->up, err) < 0 ||
         pt_json_time(json, at[DOWN], "'down'", &batch->down, err) < 0)
         return -1;
@@ -174,7 +184,8 @@ static struct pt_machine_node *lay_out(struct pt_pipeline_doc *doc,
                 .name = name,
                 .host_name = batch->host ? batch->host : name,
                 .up = batch->up,
-                .down = batch->down};
+                .down = batch->down,
+                .speed = batch->speed};
         }
     }
     return nodes;
@@ -215,7 +226,8 @@ static bool are_alike(const struct batches *batches)
     return batches->n == 1 && !batch->name && !batch->host && !batch->rack &&
            batch->size.amount[PT_GPUS] == 0 &&
            batch->size.amount[PT_MEMORY] == 0 && batch->profile == 0 &&
-           batch->up == 0 && batch->down == PT_TIME_NEVER;
+           batch->up == 0 && batch->down == PT_TIME_NEVER &&
+           !islessgreater(batch->speed, 1);
 }
 
 static int use_batches(struct pt_pipeline_doc *doc, struct batches *batches,

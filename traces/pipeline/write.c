@@ -1,5 +1,6 @@
 #include "traces/pipeline/write.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -98,6 +99,10 @@ static void write_node(struct pt_out *out, const struct pt_machine *machine,
         write_int(out, "rack", node->node.rack);
     if (node->node.profile > 0)
         write_int(out, "profile", node->node.profile);
+    if (node->speed > 0 && islessgreater(node->speed, 1)) {
+        write_key(out, false, "speed");
+        pt_out_real(out, node->speed);
+    }
     if (node->up > 0)
         write_time(out, "up", node->up);
     if (node->down != PT_TIME_NEVER)

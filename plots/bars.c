@@ -1,0 +1,45 @@
+#include "plots/bars.h"
+
+#include <string.h>
+#include "base/text.h"
+
+void pt_bars_layout(struct pt_figure_job *job, double height, int nkeys)
+{
+    const double letter = 0.066, line = 0.15, right = 0.2, narrowest = 3.6;
+    int columns = nkeys > 8 ? 7 : nkeys;
+    int rows = (nkeys + columns - 1) / columns;
+    size_t longest = 0;
+    double left, width = 7.0, foot = 0.52 + rows * line;
+
+    for (int i = 0; i < job->results->n; i++) {
+        size_t length = strlen(job->results->runs[i].label);
+
+        longest = length > longest ? length : longest;
+    }
+    left = 0.22 + (double)longest * letter;
+    if (width < left + narrowest + right)
+        width = left + narrowest + right;
+    pt_figure_real(job, "W", width);
+    pt_figure_real(job, "H", job->results->n * height + foot + 0.1);
+    pt_figure_real(job, "left", left);
+    pt_figure_real(job, "right", right);
+    pt_figure_real(job, "foot", foot);
+    pt_figure_int(job, "key_columns", columns);
+    pt_figure_real(job, "key_line", line);
+    pt_figure_real(job, "key_width", 0.97);
+    pt_figure_labels(job);
+}
+
+int pt_bars_real(const struct pt_csv *csv, const struct pt_csv_field *field,
+                 double *value, struct pt_err *err)
+{
+    char text[64];
+
+    if (field->length < sizeof text) {
+        memcpy(text, field->text, field->length);
+        text[field->length] = '\0';
+        if (pt_text_read_real(value, text) && *value >= 0)
+            return 0;
+    }
+    return pt_csv_bad(csv, field, "a number that is not negative", err);
+}

@@ -1,0 +1,16 @@
+/* bars.h - what figures of horizontal bars do alike: their runs stand one below
+ * the other, each with its label at the left; the legend is at the foot. */
+#ifndef PT_PLOTS_BARS_H
+#define PT_PLOTS_BARS_H
+
+#include "plots/figure.h"
+
+/* Lays out the runs, each HEIGHT inches high, and a legend of NKEYS; sets W, H,
+ * left, right, foot, key_columns, key_line, key_width and the labels. */
+void pt_bars_layout(struct pt_figure_job *job, double height, int nkeys);
+
+/* FIELD as a number that is not negative; else PT_ERR_INPUT at its place. */
+int pt_bars_real(const struct pt_csv *csv, const struct pt_csv_field *field,
+                 double *value, struct pt_err *err);
+
+#endif

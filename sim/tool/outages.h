@@ -1,0 +1,22 @@
+/* outages.h - `trace info` of a failure trace. */
+#ifndef PT_TOOL_OUTAGES_H
+#define PT_TOOL_OUTAGES_H
+
+#include <stdbool.h>
+#include "base/error.h"
+
+/* As on the command line; NULL: not asked for. */
+struct pt_outages_asked {
+    const char *path;
+    const char *nodes, *span, *system, *out;
+    bool json;
+    const volatile int *stop; /* set by a signal */
+};
+
+/* Whether there is a failure trace at PATH. */
+bool pt_outages_sniff(const char *path);
+
+/* Prints what is in it, and leaves the figure in the folder asked for. */
+int pt_outages_info(const struct pt_outages_asked *asked, struct pt_err *err);
+
+#endif
