@@ -41,6 +41,17 @@ struct pt_alloc {
     int32_t n, capacity;
 };
 
+/* What an attempt that held slots, or was sent behind others, must remember. */
+struct pt_hold {
+    pt_time start;    /* of the hold that it has now */
+    pt_time stamp;    /* sum over held units of (taken - start) */
+    int32_t timeouts; /* of its holds */
+    pt_time backoff;  /* after the first of them */
+    int64_t tries;    /* how many of them it can bear */
+    int64_t behind;   /* > 0: it was sent to the queue's end, as so manieth */
+    int64_t behind_rank; /* ... behind the jobs up to this one */
+};
+
 struct pt_attempt {
     enum pt_attempt_state state : 8;
     enum pt_mode mode : 8;     /* of the stage */
@@ -84,17 +95,11 @@ struct pt_attempt {
     struct pt_alloc spot; /* named machine: the nodes of its promise */
 
     /* seldom needed */
-    int32_t timeouts; /* of its holds */
-    pt_time backoff;  /* after the first of them */
-    int64_t tries;    /* how many of them it can bear */
-    pt_time hold_start;
-    pt_time hold_stamp;        /* sum over held units of (taken - hold_start) */
-    struct pt_member *members; /* [placed], of a gang; NULL: nothing yet */
+    struct pt_hold *hold;       /* NULL: it never held slots, nor went behind */
+    struct pt_member *members;  /* [placed], of a gang; NULL: nothing yet */
     struct pt_barrier *barrier; /* NULL: no member asked yet */
     pt_time waited;             /* of members, told in sum */
-    int64_t behind; /* > 0: it was sent to the queue's end, as so manieth ... */
-    int64_t behind_rank;    /* ... behind the jobs up to this one */
-    struct pt_delay *delay; /* of a stage without books; NULL: none yet */
+    struct pt_delay *delay;     /* of a stage without books; NULL: none yet */
 };
 
 /* Whether the member INDEX of a gang ended by itself, before the others. */

@@ -118,9 +118,9 @@ static void set_entry(const struct pt_plan *plan, struct pt_attempt *a)
         a->entry.width = units_of(plan, a, 1);
     a->entry.limit = a->spec->limit;
     a->entry.promise = PT_TIME_NEVER;
-    if (a->behind > 0) {
-        rank = a->behind_rank;
-        within = (INT64_C(1) << 62) + a->behind;
+    if (a->hold && a->hold->behind > 0) {
+        rank = a->hold->behind_rank;
+        within = (INT64_C(1) << 62) + a->hold->behind;
     }
     a->entry.key[PT_LANE_QUEUE] =
         (struct pt_key){.a = a->pool, .b = rank, .c = within};
@@ -247,6 +247,12 @@ static void note(struct pt_record *record, const struct pt_attempt *a)
         record->last_start = a->start;
 }
 
+void pt_attempt_remember(struct pt_attempt *a)
+{
+    if (!a->hold)
+        a->hold = pt_alloc(1, sizeof *a->hold);
+}
+
 void pt_attempt_free(struct pt_plan *plan, int32_t handle)
 {
     struct pt_attempt *a = pt_attempt_at(plan, handle);
@@ -260,9 +266,11 @@ void pt_attempt_free(struct pt_plan *plan, int32_t handle)
         pt_meet_forget(plan, handle);
     pt_free(a->members);
     pt_free(a->delay);
+    pt_free(a->hold);
+    a->hold = NULL;
     a->members = NULL;
     a->delay = NULL;
-    note(&book->record, a);
+    note(pt_job_record(plan, a->job), a);
     a->state = PT_ATTEMPT_NONE;
     a->due = false;
     book->live--;
@@ -405,19 +413,20 @@ struct pt_decision *pt_plan_decide(struct pt_plan *plan,
                                    enum pt_cause cause)
 {
     const struct pt_attempt *a = pt_attempt_at(plan, handle);
-    struct pt_decision decision = {
-        .kind = kind,
-        .cause = cause,
-        .attempt = handle,
-        .tag = a->tag,
-        .rank = a->behind > 0 ? pt_job_at(plan, a->job)->job->rank
-                              : a->entry.key[PT_LANE_QUEUE].b,
-        .stage = a->stage,
-        .try = a->try,
-        .task = pt_attempt_task(a, 0),
-        .ntasks = a->placed,
-        .copy = a->copy,
-        .range = plan->ranges.n};
+    struct pt_decision decision = {.kind = kind,
+                                   .cause = cause,
+                                   .attempt = handle,
+                                   .tag = a->tag,
+                                   .rank =
+                                       a->hold && a->hold->behind > 0
+                                           ? pt_job_at(plan, a->job)->job->rank
+                                           : a->entry.key[PT_LANE_QUEUE].b,
+                                   .stage = a->stage,
+                                   .try = a->try,
+                                   .task = pt_attempt_task(a, 0),
+                                   .ntasks = a->placed,
+                                   .copy = a->copy,
+                                   .range = plan->ranges.n};
 
     if (kind == PT_START || kind == PT_HOLD)
         plan->space->ops->ranges(plan->space, &a->alloc, &plan->ranges);
@@ -490,11 +499,11 @@ static void leave_holders(struct pt_plan *plan, int32_t handle)
 void pt_attempt_settle(struct pt_plan *plan, const struct pt_attempt *a)
 {
     int64_t units = units_of(plan, a, a->placed);
-    int64_t area = (plan->now - a->hold_start) * units - a->hold_stamp;
+    int64_t area = (plan->now - a->hold->start) * units - a->hold->stamp;
     pt_time held = grains(plan, area) / 1000;
     struct pt_stage_book *stage = pt_stage_at(plan, a->job, a->stage);
 
-    pt_job_at(plan, a->job)->record.held += held;
+    pt_job_record(plan, a->job)->held += held;
     if (stage)
         stage->record.held += held;
 }

@@ -54,10 +54,11 @@ struct pt_job_book {
     int32_t live;             /* attempts, waiting and running */
     int32_t left;             /* tasks, of a job without books of its stages */
     int32_t checks;           /* by the gate, that failed */
-    int64_t losses;           /* of nodes, since anything was saved */
+    int32_t losses;           /* of nodes, since anything was saved */
     bool over;                /* nothing more of it starts */
     struct pt_stage_book *stages; /* [nstages]; NULL: it has one, and one try */
-    struct pt_record record;
+    int32_t record;               /* 1 + number of its record; 0: nothing of it
+                                     to tell yet */
 };
 
 /* What is known of a node beyond what the space knows. */
@@ -92,7 +93,7 @@ struct pt_plan {
     pt_time revive_at;         /* the next full round is due */
     pt_time look_at;           /* the next look for slow tasks */
     struct pt_agenda syncs;    /* owner: an attempt whose members wait */
-    struct pt_slab attempts, jobs;
+    struct pt_slab attempts, jobs, kept; /* kept: records of open jobs */
     pt_time now;
     int64_t serial; /* of starts */
 
@@ -260,6 +261,8 @@ void pt_attempt_sleep(struct pt_plan *plan, int32_t handle, enum pt_nap nap,
 void pt_attempt_complete(struct pt_plan *plan, int32_t handle);
 /* All its tasks begin to work. */
 void pt_attempt_run(struct pt_plan *plan, int32_t handle);
+/* It has a place for what it must remember of holds. */
+void pt_attempt_remember(struct pt_attempt *attempt);
 /* The time that its held slots were idle until now, added to its job's. */
 void pt_attempt_settle(struct pt_plan *plan, const struct pt_attempt *attempt);
 /* Gives back its held slots; it may ask again. */
@@ -368,6 +371,9 @@ void pt_job_ended(struct pt_plan *plan, const struct pt_fact *fact);
 /* Nothing more of the job starts; what runs is killed. */
 void pt_job_abort(struct pt_plan *plan, int32_t job, enum pt_state state,
                   enum pt_cause cause);
+/* Its record, which is begun with the first word of it: what merely waits has
+ * none. */
+struct pt_record *pt_job_record(struct pt_plan *plan, int32_t job);
 /* Closes it if it is over. */
 void pt_job_settle(struct pt_plan *plan, int32_t job);
 /* Its record goes into the step; the slot is free at the next step. */

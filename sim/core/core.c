@@ -42,6 +42,7 @@ struct pt_core *pt_core_new(const struct pt_core_config *config)
     pt_agenda_init(&plan->promised);
     pt_slab_init(&plan->attempts, sizeof(struct pt_attempt));
     pt_slab_init(&plan->jobs, sizeof(struct pt_job_book));
+    pt_slab_init(&plan->kept, sizeof(struct pt_record));
     pt_slab_take(&plan->attempts); /* number 0 is the policy's own timer */
     plan->revive_at = plan->look_at = PT_TIME_NEVER;
     pt_agenda_init(&plan->syncs);
@@ -65,6 +66,7 @@ void pt_core_free(struct pt_core *core)
         pt_free(a->spot.ranges);
         pt_free(a->members);
         pt_free(a->delay);
+        pt_free(a->hold);
         pt_free(a->list);
         if (a->barrier)
             pt_meet_forget(plan, i);
@@ -76,6 +78,7 @@ void pt_core_free(struct pt_core *core)
     }
     pt_slab_fini(&plan->attempts);
     pt_slab_fini(&plan->jobs);
+    pt_slab_fini(&plan->kept);
     pt_agenda_fini(&plan->agenda);
     pt_agenda_fini(&plan->promised);
     pt_agenda_fini(&plan->syncs);

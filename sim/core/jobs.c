@@ -17,19 +17,29 @@ static bool possible(const struct pt_plan *plan, const struct pt_job *job)
     return true;
 }
 
+struct pt_record *pt_job_record(struct pt_plan *plan, int32_t job)
+{
+    struct pt_job_book *book = pt_job_at(plan, job);
+
+    if (book->record == 0) {
+        book->record = pt_slab_take(&plan->kept) + 1;
+        *(struct pt_record *)pt_slab_at(&plan->kept, book->record - 1) =
+            (struct pt_record){.job = book->job,
+                               .first_start = PT_TIME_NEVER,
+                               .last_start = PT_TIME_NEVER,
+                               .end = PT_TIME_NEVER,
+                               .promise = PT_TIME_NEVER};
+    }
+    return pt_slab_at(&plan->kept, book->record - 1);
+}
+
 static int32_t book_new(struct pt_plan *plan, const struct pt_job *job)
 {
     int32_t slot = pt_slab_take(&plan->jobs);
     struct pt_job_book *book = pt_job_at(plan, slot);
 
-    *book = (struct pt_job_book){.job = job,
-                                 .sinks = 1,
-                                 .left = job->stages[0].ntasks,
-                                 .record = {.job = job,
-                                            .first_start = PT_TIME_NEVER,
-                                            .last_start = PT_TIME_NEVER,
-                                            .end = PT_TIME_NEVER,
-                                            .promise = PT_TIME_NEVER}};
+    *book = (struct pt_job_book){
+        .job = job, .sinks = 1, .left = job->stages[0].ntasks};
     if (job->nstages > 1 || job->stages[0].retries)
         pt_stage_books_open(plan, slot);
     return slot;
@@ -61,7 +71,7 @@ static void reject(struct pt_plan *plan, int32_t slot, enum pt_cause cause)
                                       .tag = book->job->tag,
                                       .rank = book->job->rank}));
     plan->counts.decisions++;
-    book->record.cause = cause;
+    pt_job_record(plan, slot)->cause = cause;
     pt_job_close(plan, slot, PT_REJECTED);
 }
 
@@ -112,9 +122,12 @@ void pt_job_close(struct pt_plan *plan, int32_t job, enum pt_state state)
     struct pt_job_book *book = pt_job_at(plan, job);
 
     pt_assert(book->live == 0);
-    book->record.state = state;
+    struct pt_record *record = pt_job_record(plan, job);
+    record->state = state;
     pt_vec_push(plan->records, plan->step.nrecords, plan->record_capacity,
-                book->record);
+                *record);
+    pt_slab_give(&plan->kept, book->record - 1);
+    book->record = 0;
     if (book->stages)
         pt_stage_books_close(book);
     book->job = NULL;
@@ -128,8 +141,8 @@ void pt_job_abort(struct pt_plan *plan, int32_t job, enum pt_state state,
 
     if (book->over)
         return;
-    book->record.state = state;
-    book->record.cause = cause;
+    pt_job_record(plan, job)->state = state;
+    pt_job_record(plan, job)->cause = cause;
     book->over = true;
     for (int32_t i = 0; book->stages && i < book->job->nstages; i++) {
         if (book->stages[i].open)
@@ -166,7 +179,8 @@ void pt_job_settle(struct pt_plan *plan, int32_t job)
     if (book->live > 0)
         return;
     pt_assert(book->over || book->sinks == 0);
-    pt_job_close(plan, job, book->over ? book->record.state : PT_DONE);
+    pt_job_close(plan, job,
+                 book->over ? pt_job_record(plan, job)->state : PT_DONE);
 }
 
 /* --- endings --- */
@@ -193,7 +207,7 @@ void pt_job_spend(struct pt_plan *plan, const struct pt_attempt *a,
                   const struct pt_part *part, enum pt_outcome outcome,
                   bool redone)
 {
-    struct pt_record *record = &pt_job_at(plan, a->job)->record;
+    struct pt_record *record = pt_job_record(plan, a->job);
     const struct pt_progress *p = &part->progress;
     int32_t n = part->ntasks;
     int64_t slots = pt_attempt_slots(plan, a, n);
@@ -225,7 +239,7 @@ void pt_job_spend(struct pt_plan *plan, const struct pt_attempt *a,
 /* A gang is done again: so is what those of its members did who had ended. */
 static void revise_early(struct pt_plan *plan, const struct pt_attempt *a)
 {
-    struct pt_record *record = &pt_job_at(plan, a->job)->record;
+    struct pt_record *record = pt_job_record(plan, a->job);
     int64_t slots = pt_attempt_slots(plan, a, 1);
 
     for (int32_t i = 0; a->gone > 0 && i < a->placed; i++) {
@@ -260,7 +274,7 @@ static enum pt_state state_of(const struct pt_attempt *a,
 void pt_job_note_allocation(struct pt_plan *plan, const struct pt_attempt *a)
 {
     struct pt_job_book *book = pt_job_at(plan, a->job);
-    struct pt_record *record = &book->record;
+    struct pt_record *record = pt_job_record(plan, a->job);
 
     if (book->over && record->state == PT_DONE)
         return; /* it has done its work: what dies later is none of it */

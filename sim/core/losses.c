@@ -43,7 +43,7 @@ static void note_held(struct pt_plan *plan, struct pt_attempt *a, int32_t n,
     int64_t units = free - plan->space->free;
 
     a->placed += n;
-    a->hold_stamp += (plan->now - a->hold_start) * units;
+    a->hold->stamp += (plan->now - a->hold->start) * units;
     plan->held += units * plan->space->grain;
     pt_attempt_count_running(plan, a, n);
     plan->stairs_known = false;
@@ -54,10 +54,11 @@ static void begin_hold(struct pt_plan *plan, int32_t handle)
 {
     struct pt_attempt *a = pt_attempt_at(plan, handle);
 
-    a->hold_start = plan->now;
-    a->hold_stamp = 0;
-    a->backoff = 0;
-    a->tries = INT64_MAX;
+    pt_attempt_remember(a);
+    a->hold->start = plan->now;
+    a->hold->stamp = 0;
+    a->hold->backoff = 0;
+    a->hold->tries = INT64_MAX;
     pt_vec_push(plan->holders, plan->nholders, plan->holder_capacity, handle);
     pt_agenda_set(&plan->agenda, handle,
                   pt_time_add(plan->now, plan->rules.patience));
@@ -121,8 +122,9 @@ void pt_loss_requeue(struct pt_plan *plan, const struct pt_attempt *old,
     /* A gang may be told of member by member; then the others still have
      * theirs. */
     if (plan->rules.requeue == PT_REQUEUE_TAIL) {
-        a->behind = ++plan->behind;
-        a->behind_rank = plan->last_rank;
+        pt_attempt_remember(a);
+        a->hold->behind = ++plan->behind;
+        a->hold->behind_rank = plan->last_rank;
     }
     if (plan->rules.requeue <= PT_REQUEUE_TAIL || a->mode != PT_GANG ||
         is_picky(plan, a)) {

@@ -18,7 +18,7 @@ static void note(struct pt_plan *plan, const struct pt_attempt *a,
 {
     struct pt_stage_book *stage = pt_stage_at(plan, a->job, a->stage);
 
-    pt_job_at(plan, a->job)->record.waited += waited;
+    pt_job_record(plan, a->job)->waited += waited;
     if (stage && stage->try == a->try)
         stage->record.waited += waited;
 }

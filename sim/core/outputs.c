@@ -15,8 +15,8 @@ void pt_output_revise(struct pt_plan *plan, int32_t job, int32_t stage,
 
     if (its->end == its->start)
         return;
-    book->record.useful -= its->end - its->start - its->spared;
-    book->record.lost +=
+    pt_job_record(plan, job)->useful -= its->end - its->start - its->spared;
+    pt_job_record(plan, job)->lost +=
         pt_plan_slot_time(plan, slots * (its->end - its->start - its->spared));
     pt_vec_push(plan->spent, plan->step.nspent, plan->spent_capacity,
                 ((struct pt_spent){.start = its->start,

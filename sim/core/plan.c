@@ -354,10 +354,11 @@ static int32_t hold(struct pt_plan *plan, pt_waiting waiting, int32_t ntasks,
     if (ntasks == 0)
         return 0;
     if (first) {
-        a->hold_start = plan->now;
-        a->hold_stamp = 0;
-        a->backoff = patience->backoff;
-        a->tries = patience->tries;
+        pt_attempt_remember(a);
+        a->hold->start = plan->now;
+        a->hold->stamp = 0;
+        a->hold->backoff = patience->backoff;
+        a->hold->tries = patience->tries;
         pt_vec_push(plan->holders, plan->nholders, plan->holder_capacity,
                     waiting);
         pt_agenda_set(&plan->agenda, waiting,
@@ -365,7 +366,8 @@ static int32_t hold(struct pt_plan *plan, pt_waiting waiting, int32_t ntasks,
                           ? PT_TIME_NEVER
                           : pt_time_add(plan->now, patience->timeout));
     }
-    a->hold_stamp += (plan->now - a->hold_start) * (before - plan->space->free);
+    a->hold->stamp +=
+        (plan->now - a->hold->start) * (before - plan->space->free);
     plan->waiting_units -= before - plan->space->free;
     plan->held += (before - plan->space->free) * plan->space->grain;
     a->entry.width -= before - plan->space->free;

@@ -78,16 +78,16 @@ void pt_deadlock_look(struct pt_plan *plan)
 static void hold_timed_out(struct pt_plan *plan, int32_t handle)
 {
     struct pt_attempt *a = pt_attempt_at(plan, handle);
-    pt_time wait = a->backoff;
+    pt_time wait = a->hold->backoff;
 
     pt_attempt_unhold(plan, handle, PT_CAUSE_TIMEOUT);
     plan->deadlocked = is_dead(plan);
-    for (int32_t i = 0; i < a->timeouts && wait < PT_TIME_NEVER / 2; i++)
+    for (int32_t i = 0; i < a->hold->timeouts && wait < PT_TIME_NEVER / 2; i++)
         wait *= 2;
-    a->timeouts++;
+    a->hold->timeouts++;
     plan->counts.timeouts++;
-    pt_job_at(plan, a->job)->record.timeouts++;
-    if (a->timeouts >= a->tries) {
+    pt_job_record(plan, a->job)->timeouts++;
+    if (a->hold->timeouts >= a->hold->tries) {
         wait = PT_TIME_NEVER;
         plan->counts.gave_up++;
     }
