@@ -63,8 +63,8 @@ AID_LIB  := $(B)/libtests.a
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all demo hazards unified failures test check check-all asan cover fuzz bench \
-  lint format format-check purity repro install man clean help \
+.PHONY: all demo hazards unified failures test check check-all asan cover fuzz \
+  bench lint format format-check purity repro install man clean help \
   program tests force
 
 all: build/protium ## build build/protium (the default)
@@ -110,7 +110,7 @@ asan: ## the tests under AddressSanitizer and UBSan
 cover: ## line coverage; sim/core must have 95 %
 	@sh tests/run.sh cover
 
-fuzz: fuzz-swf fuzz-pipeline fuzz-eventlog ## feed each reader with nonsense
+fuzz: fuzz-swf fuzz-pipeline fuzz-eventlog fuzz-outages ## feed each reader with nonsense
 
 fuzz-%: # for SECONDS=60
 	@sh tests/setup.sh fuzz

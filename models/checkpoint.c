@@ -99,7 +99,8 @@ static void set_costs(const struct saving *saving,
                       struct pt_checkpoint_terms *terms)
 {
     terms->cost = with_transfer(saving, saving->cost, gang);
-    terms->restart = with_transfer(saving, saving->restart, gang);
+    terms->restart = saving->restart;
+    terms->read = with_transfer(saving, 0, gang);
 }
 
 static double mtbf_of_gang(const struct saving *saving,
@@ -145,7 +146,7 @@ static void set_rule(const struct saving *saving,
         .name = "bandwidth", .type = PT_PARAM_REAL, .unit = "GiB/s",           \
         .fallback = "0", .min = 0, .max = 1e9,                                 \
         .offset = offsetof(struct saving, bandwidth),                          \
-        .help = "Of the shared file system, on which a gang is alone; 0: no "  \
+        .help = "Of the shared file system, all of it for each gang; 0: no "   \
                 "limit."                                                       \
     }
 
@@ -213,7 +214,7 @@ static const struct pt_param fixed_params[] = {
 
 const struct pt_checkpoint_model pt_checkpoint_fixed = {
     .name = "fixed",
-    .summary = "a checkpoint after each so much work, of every gang alike",
+    .summary = "a checkpoint after each `interval` of work, whatever the gang",
     .cite = "K. M. Chandy, C. V. Ramamoorthy, Rollback and recovery "
             "strategies for computer programs, IEEE Trans. Computers "
             "C-21(6), 1972",
@@ -282,7 +283,8 @@ static void optimum_terms(const void *state, const struct pt_gang_shape *gang,
 
 const struct pt_checkpoint_model pt_checkpoint_optimum = {
     .name = "optimum",
-    .summary = "intervals that make the expected time least, exactly",
+    .summary = "intervals that make the expected time of long work least, "
+               "exactly",
     .cite = "R. M. Corless et al., On the Lambert W function, Adv. Comput. "
             "Math. 5, 1996, of Daly's (2006) expected time",
     .params = found_params,

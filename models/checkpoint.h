@@ -21,7 +21,8 @@ struct pt_gang_shape {
 struct pt_checkpoint_terms {
     pt_time interval; /* of work, >= 1; PT_TIME_NEVER: no checkpoints */
     pt_time cost;     /* of writing one, >= 0 */
-    pt_time restart;  /* before each attempt but the first, >= 0 */
+    pt_time restart;  /* before each attempt but the first, >= 0 ... */
+    pt_time read;     /* ... and so much more if anything was saved */
 };
 
 struct pt_checkpoint_model {

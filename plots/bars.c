@@ -1,7 +1,6 @@
 #include "plots/bars.h"
 
 #include <string.h>
-#include "base/text.h"
 
 void pt_bars_layout(struct pt_figure_job *job, double height, int nkeys)
 {
@@ -28,18 +27,4 @@ void pt_bars_layout(struct pt_figure_job *job, double height, int nkeys)
     pt_figure_real(job, "key_line", line);
     pt_figure_real(job, "key_width", 0.97);
     pt_figure_labels(job);
-}
-
-int pt_bars_real(const struct pt_csv *csv, const struct pt_csv_field *field,
-                 double *value, struct pt_err *err)
-{
-    char text[64];
-
-    if (field->length < sizeof text) {
-        memcpy(text, field->text, field->length);
-        text[field->length] = '\0';
-        if (pt_text_read_real(value, text) && *value >= 0)
-            return 0;
-    }
-    return pt_csv_bad(csv, field, "a number that is not negative", err);
 }

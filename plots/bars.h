@@ -9,8 +9,4 @@
  * left, right, foot, key_columns, key_line, key_width and the labels. */
 void pt_bars_layout(struct pt_figure_job *job, double height, int nkeys);
 
-/* FIELD as a number that is not negative; else PT_ERR_INPUT at its place. */
-int pt_bars_real(const struct pt_csv *csv, const struct pt_csv_field *field,
-                 double *value, struct pt_err *err);
-
 #endif

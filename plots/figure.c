@@ -1,23 +1,16 @@
 #include "figure.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include "base/alloc.h"
 #include "base/assert.h"
 #include "base/text.h"
-
-extern char **environ;
+#include "plots/gnuplot.h"
 
 static const char *const formats[] = {"svg", "pdf", "png"};
-
-/* What gnuplot says is read up to here; the rest is thrown away. */
-#define STDERR_MOST 8192
 
 static int disk_error(const char *path, int number, struct pt_err *err)
 {
@@ -301,178 +294,27 @@ static int write_sources(const struct pt_figure *figure,
     return result;
 }
 
-/* Reads FD to its end; keeps the first SIZE - 1 bytes as TEXT. */
-static void read_all(int fd, char *text, size_t size)
-{
-    char scrap[512];
-    size_t used = 0;
-    ssize_t got;
-
-    for (;;) {
-        bool full = used == size - 1;
-
-        got = full ? read(fd, scrap, sizeof scrap)
-                   : read(fd, text + used, size - 1 - used);
-        if (got == 0 || (got < 0 && errno != EINTR))
-            break;
-        used += full || got < 0 ? 0 : (size_t)got;
-    }
-    text[used] = '\0';
-}
-
-/* Starts ARGV with its errors in FD[1].  0 or an errno. */
-static int start(char *const argv[], const int fd[2], pid_t *pid)
-{
-    posix_spawn_file_actions_t actions;
-    int error = posix_spawn_file_actions_init(&actions);
-
-    if (error != 0)
-        return error;
-    error = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO,
-                                             "/dev/null", O_RDONLY, 0);
-    if (error == 0)
-        error = posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO,
-                                                 "/dev/null", O_WRONLY, 0);
-    if (error == 0)
-        error =
-            posix_spawn_file_actions_adddup2(&actions, fd[1], STDERR_FILENO);
-    if (error == 0)
-        error = posix_spawnp(pid, argv[0], &actions, NULL, argv, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    return error;
-}
-
-/* A pipe that no other child inherits. */
-static int open_pipe(int fd[2])
-{
-    if (pipe(fd) != 0)
-        return -1;
-    /* A dup2 onto itself would keep the flag: stay above the standard three. */
-    for (int i = 0; i < 2; i++) {
-        int high = fcntl(fd[i], F_DUPFD_CLOEXEC, 3);
-
-        close(fd[i]);
-        fd[i] = high;
-    }
-    return fd[0] >= 0 && fd[1] >= 0 ? 0 : -1;
-}
-
-/* Runs ARGV; *STATUS as from waitpid().  Returns 0 or an errno. */
-static int run(char *const argv[], char *text, size_t size, int *status)
-{
-    int fd[2] = {-1, -1};
-    pid_t pid = -1;
-    int error = open_pipe(fd) == 0 ? 0 : errno;
-
-    if (error == 0)
-        error = start(argv, fd, &pid);
-    if (fd[1] >= 0)
-        close(fd[1]);
-    if (error == 0) {
-        read_all(fd[0], text, size);
-        while (waitpid(pid, status, 0) < 0 && errno == EINTR)
-            ;
-    }
-    if (fd[0] >= 0)
-        close(fd[0]);
-    return error;
-}
-
-/* Takes `"FILE" line N: WHAT`, or just the last line, out of what gnuplot
- * said. */
-static int gnuplot_error(const char *folder, const char *name, char *said,
-                         struct pt_err *err)
-{
-    char file[64] = "", what[256] = "it gave no reason";
-    char *path;
-    int line = 0;
-
-    for (char *text = said, *next; text; text = next) {
-        int at = 0;
-
-        next = strchr(text, '\n');
-        if (next)
-            *next++ = '\0';
-        if (sscanf(text, "\"%63[^\"]\"%*[, ]line %d: %n", file, &line, &at) ==
-                2 &&
-            at > 0) {
-            pt_text_copy(what, sizeof what, text + at);
-            break;
-        }
-        line = 0;
-        if (text[strspn(text, " \t^")] != '\0')
-            pt_text_copy(what, sizeof what, text);
-    }
-    if (line > 0) {
-        path = pt_results_path(folder, file);
-    } else {
-        char *full = concat(name, ".gp");
-
-        path = pt_results_path(folder, full);
-        pt_free(full);
-    }
-    pt_err_at(err, PT_ERR_INTERNAL, path, line, 0, "gnuplot: %s", what);
-    pt_free(path);
-    return -1;
-}
-
-/* The commands that come before the script, on the heap.  Gnuplot itself enters
- * FOLDER: between fork and exec nothing in POSIX can. */
-static char *preamble(const char *folder, const char *format, const char *out)
-{
-    size_t size = 2 * strlen(folder) + strlen(format) + strlen(out) + 40;
-    char *text = pt_alloc(size, 1);
-    /* A leading '~' would be gnuplot's to expand. */
-    char *to =
-        text + snprintf(text, size, "cd '%s", folder[0] == '/' ? "" : "./");
-
-    for (const char *c = folder; *c; c++) {
-        *to++ = *c;
-        if (*c == '\'')
-            *to++ = '\'';
-    }
-    snprintf(to, size - (size_t)(to - text), "'; fmt='%s'; out='%s'", format,
-             out);
-    return text;
-}
-
 /* Draws NAME.FORMAT; sets *MISSING if there is no gnuplot. */
 static int draw(const char *folder, const char *name, const char *format,
                 int *missing, struct pt_err *err)
 {
-    char said[STDERR_MOST], ending[8];
-    char *script = concat(name, ".gp");
+    char ending[8];
+    char *script = concat(name, ".gp"), *out;
     struct file file = {0};
-    char *out, *commands;
-    int status = 0, error, result = 0;
+    int result;
 
     snprintf(ending, sizeof ending, ".%s", format);
     out = concat(name, ending);
     file.path = pt_results_path(folder, out);
-    pt_free(out);
     file.partial = concat(file.path, ".tmp");
-    commands = preamble(folder, format, strrchr(file.partial, '/') + 1);
-
-    {
-        char program[] = "gnuplot", plain[] = "-d", option[] = "-e";
-        char *const argv[] = {program, plain, option, commands, script, NULL};
-
-        error = run(argv, said, sizeof said, &status);
-    }
-    if (error == ENOENT || error == ENOTDIR || error == EACCES ||
-        (error == 0 && WIFEXITED(status) && WEXITSTATUS(status) == 127))
-        *missing = 1;
-    else if (error != 0)
-        result = pt_err_set(err, PT_ERR_INTERNAL, "gnuplot does not start: %s",
-                            strerror(error));
-    else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-        result = gnuplot_error(folder, name, said, err);
-    else if (rename(file.partial, file.path) != 0)
+    result = pt_gnuplot_run(folder, script, format,
+                            strrchr(file.partial, '/') + 1, missing, err);
+    if (result == 0 && !*missing && rename(file.partial, file.path) != 0)
         result = disk_error(file.path, errno, err);
     if (result != 0 || *missing)
         unlink(file.partial);
+    pt_free(out);
     pt_free(script);
-    pt_free(commands);
     file_close(&file, false, err);
     return result;
 }

@@ -55,17 +55,11 @@ static int class_of(int32_t width)
     return class;
 }
 
-static int time_order(const void *a, const void *b)
-{
-    const pt_time *x = a, *y = b;
-
-    return (*x > *y) - (*x < *y);
-}
-
 static void sort_waits(struct waits *waits)
 {
     if (waits->n > 1)
-        qsort(waits->items, (size_t)waits->n, sizeof *waits->items, time_order);
+        qsort(waits->items, (size_t)waits->n, sizeof *waits->items,
+              pt_time_compare);
 }
 
 /* The smallest wait that a share Q of all is not above. */
@@ -110,12 +104,6 @@ static int read_rows(struct run *run, const char *folder, struct pt_err *err)
     return more < 0 ? -1 : 0;
 }
 
-static bool is_text(const struct pt_csv_field *field, const char *text)
-{
-    return field->length == strlen(text) &&
-           memcmp(field->text, text, field->length) == 0;
-}
-
 /* What summary.csv calls utilisation, from the run's own ledger. */
 static int read_ledger(struct run *run, const char *folder, struct pt_err *err)
 {
@@ -132,10 +120,10 @@ static int read_ledger(struct run *run, const char *folder, struct pt_err *err)
         while (more > 0 && (more = pt_csv_next(&csv, fields, err)) > 0) {
             pt_time share;
 
-            if (!is_text(&fields[0], "useful") &&
-                !is_text(&fields[0], "lost") &&
-                !is_text(&fields[0], "checkpoint") &&
-                !is_text(&fields[0], "restart"))
+            if (!pt_csv_is(&fields[0], "useful") &&
+                !pt_csv_is(&fields[0], "lost") &&
+                !pt_csv_is(&fields[0], "checkpoint") &&
+                !pt_csv_is(&fields[0], "restart"))
                 continue;
             if (pt_csv_time(&csv, &fields[1], &share, err) != 0)
                 more = -1;

@@ -2,7 +2,7 @@
  * bar a run, up to all of it. */
 #include "plots/figure.h"
 
-#include <string.h>
+#include <math.h>
 #include "base/alloc.h"
 #include "base/text.h"
 #include "plots/bars.h"
@@ -20,11 +20,8 @@ static int find_class(const struct pt_csv *csv,
                       struct pt_err *err)
 {
     for (int c = 0; c < PT_CLASSES; c++) {
-        const char *name = pt_class_name((enum pt_class)c);
-
         *class = c;
-        if (strlen(name) == field->length &&
-            memcmp(name, field->text, field->length) == 0)
+        if (pt_csv_is(field, pt_class_name((enum pt_class)c)))
             return 0;
     }
     return pt_csv_bad(csv, field, "a class of the ledger", err);
@@ -42,7 +39,7 @@ static int read_run(struct chart *chart, const struct pt_results_run *run,
 
     while (more > 0 && (more = pt_csv_next(&csv, fields, err)) > 0) {
         if (find_class(&csv, &fields[0], &class, err) != 0 ||
-            pt_bars_real(&csv, &fields[1], &shares[class], err) != 0)
+            pt_csv_real(&csv, &fields[1], HUGE_VAL, &shares[class], err) != 0)
             more = -1;
         else if (shares[class] > 0 && !chart->occurs[class]) {
             chart->occurs[class] = true;

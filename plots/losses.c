@@ -2,6 +2,7 @@
  * run. */
 #include "plots/figure.h"
 
+#include <math.h>
 #include <string.h>
 #include "base/alloc.h"
 #include "base/text.h"
@@ -25,8 +26,7 @@ static int find_origin(struct chart *chart, const struct pt_csv *csv,
 {
     for (int k = 0; k < chart->n; k++) {
         *origin = k;
-        if (strlen(chart->names[k]) == field->length &&
-            memcmp(chart->names[k], field->text, field->length) == 0)
+        if (pt_csv_is(field, chart->names[k]))
             return 0;
     }
     if (field->length == 0 || field->length >= NAME)
@@ -54,7 +54,7 @@ static int read_run(struct chart *chart, const struct pt_results *results,
         int k = 0;
 
         if (find_origin(chart, &csv, &fields[0], &k, err) != 0 ||
-            pt_bars_real(&csv, &fields[1], &lost, err) != 0) {
+            pt_csv_real(&csv, &fields[1], HUGE_VAL, &lost, err) != 0) {
             more = -1;
             continue;
         }

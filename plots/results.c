@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -147,8 +148,7 @@ static int move_run(struct search *search, int at,
     for (int i = at; i < search->n; i++) {
         struct pt_results_run run = search->runs[i];
 
-        if (strlen(run.label) != field->length ||
-            memcmp(run.label, field->text, field->length) != 0)
+        if (!pt_csv_is(field, run.label))
             continue;
         memmove(&search->runs[at + 1], &search->runs[at],
                 (size_t)(i - at) * sizeof run);
@@ -443,6 +443,27 @@ int pt_csv_time(const struct pt_csv *csv, const struct pt_csv_field *field,
     if (n == 0 || n != field->length)
         return pt_csv_bad(csv, field, "a number of seconds", err);
     return 0;
+}
+
+bool pt_csv_is(const struct pt_csv_field *field, const char *text)
+{
+    return field->length == strlen(text) &&
+           memcmp(field->text, text, field->length) == 0;
+}
+
+int pt_csv_real(const struct pt_csv *csv, const struct pt_csv_field *field,
+                double high, double *value, struct pt_err *err)
+{
+    char text[64], expected[64];
+
+    snprintf(text, sizeof text, "%.*s",
+             field->length < sizeof text ? (int)field->length : 0, field->text);
+    if (pt_text_read_real(value, text) && *value >= 0 && *value <= high)
+        return 0;
+    snprintf(expected, sizeof expected, "a number from 0 to %g", high);
+    return pt_csv_bad(
+        csv, field,
+        high < HUGE_VAL ? expected : "a number that is not negative", err);
 }
 
 int pt_csv_int(const struct pt_csv *csv, const struct pt_csv_field *field,

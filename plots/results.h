@@ -82,6 +82,14 @@ void pt_csv_close(struct pt_csv *csv);
 int pt_csv_time(const struct pt_csv *csv, const struct pt_csv_field *field,
                 pt_time *time, struct pt_err *err);
 
+/* Whether FIELD is TEXT. */
+bool pt_csv_is(const struct pt_csv_field *field, const char *text);
+
+/* FIELD as a number from 0 to HIGH, which may be HUGE_VAL; else PT_ERR_INPUT at
+ * its place. */
+int pt_csv_real(const struct pt_csv *csv, const struct pt_csv_field *field,
+                double high, double *value, struct pt_err *err);
+
 /* FIELD as a whole number from LOW to HIGH; else PT_ERR_INPUT at its place. */
 int pt_csv_int(const struct pt_csv *csv, const struct pt_csv_field *field,
                int64_t low, int64_t high, int64_t *value, struct pt_err *err);

@@ -63,8 +63,7 @@ static int word_of(const struct pt_csv_field *field, const char *const *words,
                    int n)
 {
     for (int i = 0; i < n; i++)
-        if (strlen(words[i]) == field->length &&
-            memcmp(words[i], field->text, field->length) == 0)
+        if (pt_csv_is(field, words[i]))
             return i;
     return -1;
 }

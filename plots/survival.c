@@ -28,26 +28,12 @@ struct curves {
     int n, capacity;
 };
 
-static bool is_text(const struct pt_csv_field *field, const char *text)
-{
-    return field->length == strlen(text) &&
-           memcmp(field->text, text, field->length) == 0;
-}
-
 static int read_share(const struct pt_csv *csv,
                       const struct pt_csv_field *field, double *share,
                       struct pt_err *err)
 {
-    char text[40];
-
-    snprintf(text, sizeof text, "%.*s",
-             field->length < sizeof text ? (int)field->length : 0, field->text);
     *share = (double)NAN;
-    if (field->length == 0)
-        return 0;
-    if (!pt_text_read_real(share, text) || *share < 0 || *share > 1)
-        return pt_csv_bad(csv, field, "a share from 0 to 1", err);
-    return 0;
+    return field->length == 0 ? 0 : pt_csv_real(csv, field, 1, share, err);
 }
 
 static int read_point(const struct pt_csv *csv,
@@ -57,7 +43,7 @@ static int read_point(const struct pt_csv *csv,
     struct point point;
     int kind = 0;
 
-    while (kind < KINDS && !is_text(&fields[0], kinds[kind]))
+    while (kind < KINDS && !pt_csv_is(&fields[0], kinds[kind]))
         kind++;
     if (kind == KINDS)
         return pt_csv_bad(csv, &fields[0], "up or down", err);

@@ -17,14 +17,6 @@ struct waits {
     int64_t n, capacity;
 };
 
-static int time_order(const void *a, const void *b)
-{
-    const pt_time *x = a;
-    const pt_time *y = b;
-
-    return (*x > *y) - (*x < *y);
-}
-
 /* The waits of all jobs that were started. */
 static int read_waits(struct waits *waits, const char *folder,
                       struct pt_err *err)
@@ -46,7 +38,8 @@ static int read_waits(struct waits *waits, const char *folder,
             pt_vec_push(waits->items, waits->n, waits->capacity, wait);
     }
     if (waits->n > 1)
-        qsort(waits->items, (size_t)waits->n, sizeof *waits->items, time_order);
+        qsort(waits->items, (size_t)waits->n, sizeof *waits->items,
+              pt_time_compare);
     pt_csv_close(&csv);
     pt_free(path);
     return more;

@@ -431,6 +431,64 @@ void pt_run_core_config(const struct pt_settings *settings,
 
 /* --- the text --- */
 
+/* What the key KEY names: all that one can be given. */
+static const struct pt_plugin *const *plugins_of(const char *key)
+{
+    const struct {
+        const char *key;
+        const void *plugins;
+    } keys[] = {{"place", pt_places},        {"straggler", pt_stragglers},
+                {"fault", pt_faults},        {"failures", pt_failures},
+                {"slowness", pt_stragglers}, {"checkpoint", pt_checkpoints}};
+
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (strcmp(keys[i].key, key) == 0)
+            return keys[i].plugins;
+    return NULL;
+}
+
+/* One of PLUGINS, TEXT [N], with all its parameters into OUT. */
+static void write_plugin(struct pt_out *out,
+                         const struct pt_plugin *const *plugins,
+                         const char *text, size_t n)
+{
+    struct pt_err ignored = {.code = PT_ERR_NONE};
+    char *one = pt_text_dup(text, n);
+    void *state = NULL;
+    const struct pt_plugin *plugin =
+        strcmp(one, "none") != 0
+            ? pt_plugin_open(plugins, "plug-in", one, &state, &ignored)
+            : NULL;
+    char *full = plugin ? pt_plugin_text_new(plugin, state) : NULL;
+
+    pt_out_text(out, full ? full : one);
+    pt_free(full);
+    pt_free(state);
+    pt_free(one);
+}
+
+/* VALUE, MODEL[:key=value,...][+...], with every default filled in; the caller
+ * frees. */
+static char *fill_in(const struct pt_plugin *const *plugins, const char *value)
+{
+    struct pt_err err = {.code = PT_ERR_NONE};
+    struct pt_out out;
+
+    pt_out_open(&out, NULL, &err);
+    for (const char *p = value; *p != '\0';) {
+        size_t n = strcspn(p, "+");
+        write_plugin(&out, plugins, p, n);
+        p += n;
+        if (*p == '+') {
+            pt_out_char(&out, '+');
+            p++;
+        }
+    }
+    char *text = pt_text_dup(out.buffer, out.used);
+    pt_out_abandon(&out);
+    return text;
+}
+
 static void write_settings(struct pt_doc *doc,
                            const struct pt_settings *settings)
 {
@@ -438,8 +496,11 @@ static void write_settings(struct pt_doc *doc,
 
     pt_doc_begin(doc, "set", '{');
     for (const struct pt_param *p = pt_settings_params; p->name; p++) {
+        const struct pt_plugin *const *plugins = plugins_of(p->name);
         pt_param_print(p, settings, value, sizeof value);
-        pt_doc_text(doc, p->name, value);
+        char *text = plugins ? fill_in(plugins, value) : NULL;
+        pt_doc_text(doc, p->name, text ? text : value);
+        pt_free(text);
     }
     pt_doc_end(doc, '}');
 }

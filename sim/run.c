@@ -23,6 +23,9 @@
 /* Nobody waits so long at a barrier: the world need not tell of each member. */
 #define SYNC_TIMEOUT (INT64_C(365) * 24 * 3600 * PT_SECOND)
 
+/* The least factor that a node has. */
+#define FASTEST 1e-12
+
 /* An output being written. */
 struct output {
     const struct pt_sink *sink;
@@ -326,6 +329,8 @@ static int draw_slowness(struct going *go, const struct pt_machine *recorded,
                            PT_PURPOSE_SLOWNESS, (uint64_t)i);
         go->slow[i] = (model->factor ? model->factor(state, rng) : 1) /
                       (speed > 0 ? speed : 1);
+        if (!(go->slow[i] > FASTEST))
+            go->slow[i] = FASTEST; /* 0 stands for nothing known */
         any = any || go->slow[i] < 1 || go->slow[i] > 1;
     }
     pt_free(state);
@@ -388,6 +393,46 @@ static int find_machine(struct going *go, struct pt_err *err)
     return describe_machine(go, err);
 }
 
+/* What is known of a failure trace goes into the report: texts of rules are
+ * static. */
+static void read_failure_input(struct going *go)
+{
+    struct pt_report *report = go->report;
+    struct pt_failure_input *input = &report->failed;
+
+    for (int32_t i = 0; i < go->nbreakers; i++)
+        if (go->breakers[i].model->input)
+            go->breakers[i].model->input(go->breakers[i].state, input);
+    if (!input->digest)
+        return;
+    pt_assert(input->nrules <= PT_REPORT_RULES);
+    pt_text_copy(report->digest_failed, sizeof report->digest_failed,
+                 input->digest);
+    for (int32_t i = 0; i < input->nrules; i++)
+        report->failed_rules[i] = input->rules[i];
+    input->digest = report->digest_failed;
+    input->rules = report->failed_rules;
+    pt_text_copy(input->file, sizeof input->file, input->path);
+    input->path = input->file;
+}
+
+/* What needs racks is of no use without. */
+static int check_racks(const struct going *go, const struct pt_place *place,
+                       struct pt_err *err)
+{
+    const char *what = place->racked ? "place=racks" : NULL;
+
+    for (int32_t i = 0; i < go->nbreakers; i++)
+        if (go->breakers[i].model->racked)
+            what = "failures=tree";
+    if (!what || go->machine.node)
+        return 0;
+    return pt_err_set(err, PT_ERR_USAGE,
+                      "%s: the machine has no racks (expected --set racks=N, "
+                      "so many nodes in each)",
+                      what);
+}
+
 static int schedule(struct going *go, struct pt_err *err)
 {
     const struct pt_run *run = go->run;
@@ -397,7 +442,7 @@ static int schedule(struct going *go, struct pt_err *err)
                        &config);
     config.place =
         pt_run_place(go->report->settings.place, &go->place_state, err);
-    if (!config.place)
+    if (!config.place || check_racks(go, config.place, err) < 0)
         return -1;
     config.place_state = go->place_state;
     config.policy = run->policy;
@@ -409,6 +454,8 @@ static int schedule(struct going *go, struct pt_err *err)
     go->report->counts = *pt_core_counts(core);
     go->report->unsubmitted = pt_simulated_unsubmitted(go->world);
     go->report->implied = pt_simulated_implied(go->world);
+    go->report->stalled = pt_simulated_stalled(go->world);
+    read_failure_input(go);
     pt_core_free(core);
     return status;
 }

@@ -126,10 +126,14 @@ struct pt_report {
     int64_t stages_compared; /* with their recorded durations */
     double stage_error_p50, stage_error_p95; /* |simulated - recorded| /
                                                 recorded; NaN if none */
-    bool sorted;               /* the trace stepped back and was sorted */
-    bool failing;              /* nodes may break, or work is saved */
-    struct pt_implied implied; /* by the failure models */
-    struct pt_counts counts;   /* the core's */
+    bool sorted;  /* the trace stepped back and was sorted */
+    bool failing; /* nodes may break, or work is saved */
+    bool stalled; /* it ended since nothing had started or ended for `stall` */
+    struct pt_failure_input failed; /* the failure trace, if there is one */
+    char digest_failed[PT_DIGEST_TEXT];
+    struct pt_rule failed_rules[PT_REPORT_RULES];
+    struct pt_implied implied;         /* by the failure models */
+    struct pt_counts counts;           /* the core's */
     char digest_input[PT_DIGEST_TEXT]; /* of the trace file's bytes */
     int64_t input_bytes;
     struct {

@@ -1,5 +1,10 @@
 /* bursts.c - many nodes go down at once, whatever connects them: sizes, gaps
- * and times down are lognormal, as in Grid'5000.
+ * and times down are lognormal.
+ *
+ * The constants are those of Grid'5000 by Iosup's thesis, as OpenDC has them
+ * (atlarge-research/opendc, FailureModels.kt): sizes, times down and the spread
+ * of the gaps.  Their median is none: there it is for the user to say, and a
+ * week if nothing is said.
  *
  * The times of the bursts have a stream of their own, and so has each burst: a
  * larger machine has the same bursts, with more victims in those that were cut
@@ -211,7 +216,8 @@ static const struct pt_param params[] = {
      .min = 1e-3,
      .max = 1e13,
      .offset = offsetof(struct bursts, interval),
-     .help = "Median of the times between bursts, which are lognormal."},
+     .help = "Median of the times between bursts, which are lognormal: a "
+             "choice, not a measurement."},
     {.name = "interval_sigma",
      .type = PT_PARAM_REAL,
      .unit = "",
@@ -272,7 +278,7 @@ static const struct pt_param params[] = {
 
 const struct pt_failure_model pt_failure_bursts = {
     .name = "bursts",
-    .summary = "many nodes go down at once, as in Grid'5000",
+    .summary = "many nodes go down at once: Grid'5000's sizes and times down",
     .cite = "A. Iosup, A framework for the study of grid inter-operation "
             "mechanisms, PhD thesis, TU Delft, 2009; M. Gallet et al., A model "
             "for space-correlated failures in large-scale distributed systems, "

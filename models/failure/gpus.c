@@ -15,7 +15,6 @@ struct gpus {
 
     struct pt_renewal renewal;
     struct pt_implied implied;
-    int32_t node;
 };
 
 static bool has_gpus(const struct pt_cluster *cluster)
@@ -64,13 +63,8 @@ static int open_gpus(void *state, const struct pt_cluster *cluster,
 static bool next_gpus(void *state, struct pt_outage *outage)
 {
     struct gpus *gpus = state;
-    struct pt_renewal_turn turn;
 
-    if (!pt_renewal_next(&gpus->renewal, &turn))
-        return false;
-    gpus->node = turn.who;
-    pt_renewal_outage(&turn, PT_ORIGIN_GPU, &gpus->node, 1, outage);
-    return true;
+    return pt_renewal_next_outage(&gpus->renewal, PT_ORIGIN_GPU, outage);
 }
 
 static void implied_gpus(const void *state, struct pt_implied *implied)
@@ -96,7 +90,7 @@ static const struct pt_param params[] = {
      .max = 1e9,
      .offset = offsetof(struct gpus, rate),
      .help = "Failures per 1000 node-days of a node with `per` GPUs: 6.5 in "
-             "Meta's RSC-1, 2.34 in RSC-2; a node with fewer has fewer.  "
+             "Meta's RSC-1, 2.34 in RSC-2; others in proportion.  "
              "Where no node has GPUs, each counts as one with `per`."},
     {.name = "per",
      .type = PT_PARAM_INT,

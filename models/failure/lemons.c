@@ -1,5 +1,6 @@
 /* lemons.c - a few nodes fail over and over, the others never by this model:
- * add it to one of those that take every node ("nodes+lemons"). */
+ * add it to one of those that take every node ("nodes+lemons").  How often a
+ * lemon fails is not published: the MTBF is a choice. */
 #include "models/failure/renewal.h"
 
 #include <math.h>
@@ -10,7 +11,7 @@ struct lemons {
 
     struct pt_renewal renewal;
     struct pt_renewal_laws laws;
-    int32_t n, node;
+    int32_t n;
 };
 
 /* By a draw of the node's own: whoever else is there makes no difference. */
@@ -49,13 +50,8 @@ static int open_lemons(void *state, const struct pt_cluster *cluster,
 static bool next_lemons(void *state, struct pt_outage *outage)
 {
     struct lemons *lemons = state;
-    struct pt_renewal_turn turn;
 
-    if (!pt_renewal_next(&lemons->renewal, &turn))
-        return false;
-    lemons->node = turn.who;
-    pt_renewal_outage(&turn, PT_ORIGIN_LEMON, &lemons->node, 1, outage);
-    return true;
+    return pt_renewal_next_outage(&lemons->renewal, PT_ORIGIN_LEMON, outage);
 }
 
 /* Of the lemons that there are, not of those that were to be expected. */

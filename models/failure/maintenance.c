@@ -2,6 +2,7 @@
  * of nodes after the other; known ahead, so that nothing need run into them. */
 #include "models/failure/renewal.h"
 
+#include <stdio.h>
 #include "base/alloc.h"
 
 struct maintenance {
@@ -19,18 +20,20 @@ struct maintenance {
 static int check(const struct maintenance *maintenance, int32_t groups,
                  struct pt_err *err)
 {
-    char length[PT_TIME_TEXT] = "", every[PT_TIME_TEXT] = "";
+    char length[PT_TIME_TEXT] = "", every[PT_TIME_TEXT] = "", turns[48] = "";
 
     if (maintenance->length < maintenance->every &&
         maintenance->length <= maintenance->every / groups)
         return 0;
     pt_time_print(length, maintenance->length);
     pt_time_print(every, maintenance->every);
+    if (groups > 1)
+        snprintf(turns, sizeof turns, " for each of %d groups in turn",
+                 (int)groups);
     return pt_err_set(err, PT_ERR_USAGE,
-                      "maintenance: windows of length=%ss, for %d groups one "
-                      "after the other, do not fit into every=%ss (expected a "
-                      "shorter length)",
-                      length, (int)groups, every);
+                      "maintenance: length=%ss%s does not fit into every=%ss "
+                      "(expected less)",
+                      length, turns, every);
 }
 
 /* GROUP's next window is at DOWN.  A node has one notice at a time: it comes
@@ -171,7 +174,7 @@ static const struct pt_param params[] = {
 
 const struct pt_failure_model pt_failure_maintenance = {
     .name = "maintenance",
-    .summary = "planned windows, known ahead to those who promise",
+    .summary = "planned windows, known ahead: nothing is started into one",
     .cite = "protium's README, \"Failures\"",
     .params = params,
     .state_size = sizeof(struct maintenance),

@@ -3,7 +3,8 @@
  *
  * With crews, as many nodes are down at the start as that model has in the long
  * run with exponential laws (which is exact for them alone): of N nodes, k are
- * down with p(k + 1) / p(k) = (N - k) mttr / (min(k + 1, crews) mtbf). */
+ * down with p(k + 1) / p(k) = (N - k) mttr / (min(k + 1, crews) mtbf)
+ * (L. Kleinrock, Queueing Systems, vol. 1, Wiley 1975, 3.8 to 3.10). */
 #include "models/failure/renewal.h"
 
 #include <math.h>
@@ -18,7 +19,7 @@ struct nodes {
     struct pt_renewal renewal;
     struct pt_renewal_laws laws;
     double mean_down; /* of the nodes, by the machine-repair model */
-    int32_t n, node;
+    int32_t n;
 };
 
 /* ---- the machine-repair model ---- */
@@ -124,13 +125,8 @@ static int open_nodes(void *state, const struct pt_cluster *cluster,
 static bool next_nodes(void *state, struct pt_outage *outage)
 {
     struct nodes *nodes = state;
-    struct pt_renewal_turn turn;
 
-    if (!pt_renewal_next(&nodes->renewal, &turn))
-        return false;
-    nodes->node = turn.who;
-    pt_renewal_outage(&turn, PT_ORIGIN_NODE, &nodes->node, 1, outage);
-    return true;
+    return pt_renewal_next_outage(&nodes->renewal, PT_ORIGIN_NODE, outage);
 }
 
 static void implied_nodes(const void *state, struct pt_implied *implied)

@@ -159,6 +159,32 @@ bool pt_renewal_next(struct pt_renewal *renewal, struct pt_renewal_turn *turn)
     return true;
 }
 
+void pt_renewal_outage(const struct pt_renewal_turn *turn,
+                       enum pt_origin origin, const int32_t *nodes, int32_t n,
+                       struct pt_outage *outage)
+{
+    *outage = (struct pt_outage){
+        .down = turn->down,
+        .up = turn->up,
+        .told = turn->down,
+        .origin = origin,
+        .nodes = nodes,
+        .nnodes = n,
+    };
+}
+
+bool pt_renewal_next_outage(struct pt_renewal *renewal, enum pt_origin origin,
+                            struct pt_outage *outage)
+{
+    struct pt_renewal_turn turn;
+
+    if (!pt_renewal_next(renewal, &turn))
+        return false;
+    renewal->node = turn.who;
+    pt_renewal_outage(&turn, origin, &renewal->node, 1, outage);
+    return true;
+}
+
 struct pt_law pt_renewal_law(int family, double mean, double shape)
 {
     bool plain = family == PT_FAMILY_EXPONENTIAL || family == PT_FAMILY_FIXED;
@@ -183,19 +209,5 @@ struct pt_implied pt_renewal_implied(double up, double down)
         .availability = fails ? up / (up + down) : 1,
         .mtbf = up,
         .mttr = fails ? down : (double)NAN,
-    };
-}
-
-void pt_renewal_outage(const struct pt_renewal_turn *turn,
-                       enum pt_origin origin, const int32_t *nodes, int32_t n,
-                       struct pt_outage *outage)
-{
-    *outage = (struct pt_outage){
-        .down = turn->down,
-        .up = turn->up,
-        .told = turn->down,
-        .origin = origin,
-        .nodes = nodes,
-        .nnodes = n,
     };
 }

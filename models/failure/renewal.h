@@ -52,6 +52,7 @@ struct pt_renewal {
     bool crewed;
     struct pt_renewal_process *process; /* [n] */
     int32_t n, capacity;
+    int32_t node; /* of the outage that was told last */
     pt_time start;
     uint64_t seed;
     uint32_t replication;
@@ -83,6 +84,15 @@ void pt_renewal_add_as(struct pt_renewal *renewal, int32_t who,
 /* The next failure; ties in order of WHO.  False: there is none. */
 bool pt_renewal_next(struct pt_renewal *renewal, struct pt_renewal_turn *turn);
 
+/* The same where WHO is a node: as its outage, of ORIGIN. */
+bool pt_renewal_next_outage(struct pt_renewal *renewal, enum pt_origin origin,
+                            struct pt_outage *outage);
+
+/* TURN of a process that takes NODES [N]. */
+void pt_renewal_outage(const struct pt_renewal_turn *turn,
+                       enum pt_origin origin, const int32_t *nodes, int32_t n,
+                       struct pt_outage *outage);
+
 /* The law of FAMILY with MEAN seconds; SHAPE is dropped where there is none. */
 struct pt_law pt_renewal_law(int family, double mean, double shape);
 
@@ -91,10 +101,5 @@ double pt_renewal_seconds(pt_time span);
 
 /* What follows from the means of time up and down. */
 struct pt_implied pt_renewal_implied(double up, double down);
-
-/* TURN of a process that takes NODES [N]. */
-void pt_renewal_outage(const struct pt_renewal_turn *turn,
-                       enum pt_origin origin, const int32_t *nodes, int32_t n,
-                       struct pt_outage *outage);
 
 #endif

@@ -207,7 +207,7 @@ static const struct pt_param params[] = {
          "months); 0, here and below: there are none."),
     MTTR("mttr", NODE, "6h", "Mean time that its repair takes."),
     MTBF("rack_mtbf", RACK, "3725d",
-         "The same of a rack's power unit (Google: 10.2 years)."),
+         "The same of a rack's power unit (Google, a rack: 10.2 years)."),
     MTTR("rack_mttr", RACK, "3h", "Its mean repair (1 to 6 h)."),
     MTBF("switch_mtbf", SWITCH, "0", "The same of a rack's switch."),
     MTTR("switch_mttr", SWITCH, "1h", "Its mean repair."),
@@ -230,7 +230,7 @@ static const struct pt_param params[] = {
      .offset = offsetof(struct tree, feed),
      .help = "Racks, by number, that share a power feed."},
     MTBF("feed_mtbf", FEED, "0",
-         "The same of a feed (Dean: one failure a year of a cluster, of 500 "
+         "The same of a feed (Dean: each year one in a cluster fails, with 500 "
          "to 1000 nodes)."),
     MTTR("feed_mttr", FEED, "6h", "Its mean repair."),
     {.name = "down",
@@ -259,6 +259,7 @@ const struct pt_failure_model pt_failure_tree = {
             "building large distributed systems, LADIS 2009",
     .params = params,
     .state_size = sizeof(struct tree),
+    .racked = true,
     .open = open_tree,
     .next = next_tree,
     .implied = implied_tree,

@@ -22,7 +22,7 @@ enum pt_param_type {
     PT_PARAM_TEXT    /* char [PT_PARAM_TEXT_SIZE] */
 };
 
-#define PT_PARAM_TEXT_SIZE 256
+#define PT_PARAM_TEXT_SIZE 1024
 
 struct pt_param {
     const char *name;

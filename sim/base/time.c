@@ -7,6 +7,13 @@
 /* Largest |time| that pt_time_read() gives: 9.2e12 s. */
 #define READ_MAX UINT64_C(9200000000000000000)
 
+int pt_time_compare(const void *left, const void *right)
+{
+    const pt_time *a = left, *b = right;
+
+    return (*a > *b) - (*a < *b);
+}
+
 pt_time pt_time_from_seconds(double seconds)
 {
     pt_assert(seconds < 1.0 || seconds >= 1.0);

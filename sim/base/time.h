@@ -25,6 +25,9 @@ static inline pt_time pt_time_add(pt_time a, pt_time b)
     return b > PT_TIME_NEVER - (a > 0 ? a : 0) ? PT_TIME_NEVER : a + b;
 }
 
+/* Times ascending, for qsort(). */
+int pt_time_compare(const void *left, const void *right);
+
 /* SECONDS rounded to the nearest microsecond, at least 1; saturates; NaN is a
  * bug of the caller. */
 pt_time pt_time_from_seconds(double seconds);

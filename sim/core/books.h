@@ -124,6 +124,8 @@ struct pt_plan {
     int32_t nactive, active_capacity;
 
     bool deadlocked;
+    bool
+        lapsed; /* promises were taken back, to be made anew at the next pass */
     bool broken; /* a node went down, or something overran: promises moved back
                   */
 
@@ -305,6 +307,10 @@ void pt_plan_start_task(struct pt_plan *plan, int32_t waiting, int32_t index,
 
 /* --- rounds.c: slots are offered in rounds --- */
 
+/* Whether TASK of A's stage runs on NODE's host already. */
+bool pt_attempt_is_beside(const struct pt_plan *plan,
+                          const struct pt_attempt *a, int32_t task,
+                          int32_t node);
 /* What WAITING can use of what is offered is started.  Whether nothing of it
  * waits any more. */
 bool pt_round_start(struct pt_plan *plan, int32_t waiting);

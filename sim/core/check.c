@@ -10,6 +10,34 @@ const char *const pt_core_invariants[] = {
     "the ledger's classes sum to slots x window",
     NULL};
 
+static bool fits_now(const struct pt_plan *plan, pt_waiting w)
+{
+    const struct pt_attempt *a = pt_attempt_at(plan, w);
+    int32_t ask = pt_attempt_ask(a);
+
+    return plan->space->ops->room(plan->space, a, ask) == ask;
+}
+
+/* Whether something that waits could be placed now, promises left aside;
+ * *barred: and a notice forbids it. */
+static bool any_fits(const struct pt_plan *plan, bool *barred)
+{
+    struct pt_space *space = plan->space;
+    pt_waiting w = -1;
+    bool any = false;
+
+    *barred = false;
+    while ((!any || space->notices > 0) && !*barred &&
+           (w = pt_plan_next(plan, w)) >= 0) {
+        space->unaware = true;
+        bool fits = fits_now(plan, w);
+        space->unaware = false;
+        any = any || fits;
+        *barred = fits && space->notices > 0 && !fits_now(plan, w);
+    }
+    return any;
+}
+
 /* Why what is free is free. */
 static enum pt_reason reason(const struct pt_plan *plan)
 {
@@ -23,19 +51,13 @@ static enum pt_reason reason(const struct pt_plan *plan)
     if (pt_pending_least_width(&plan->pending) > space->free)
         return PT_SHORT;
     if (space->config.named) {
-        pt_waiting w = -1;
-        bool placed = false;
-        plan->space->unaware = true; /* a notice is a promise, too */
-        while (!placed && (w = pt_plan_next(plan, w)) >= 0) {
-            const struct pt_attempt *a = pt_attempt_at(plan, w);
-            int32_t ask = pt_attempt_ask(a);
-            placed = space->ops->room(space, a, ask) == ask;
-        }
-        plan->space->unaware = false;
-        if (!placed)
+        bool barred;
+        if (!any_fits(plan, &barred))
             return PT_FRAG;
+        if (barred)
+            return PT_DRAIN; /* a notice is a promise, too */
     }
-    return space->promises > 0 || space->notices > 0 ? PT_DRAIN : PT_BLOCKED;
+    return space->promises > 0 || plan->lapsed ? PT_DRAIN : PT_BLOCKED;
 }
 
 void pt_core_census(const struct pt_core *core, struct pt_census *census)

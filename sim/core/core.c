@@ -168,6 +168,7 @@ static bool apply(struct pt_plan *plan, const struct pt_fact *fact)
 
 static void pass(struct pt_plan *plan)
 {
+    plan->lapsed = false;
     pt_loss_recover(plan);
     plan->config.policy->schedule(plan->config.policy_state, plan);
     plan->counts.passes++;

@@ -412,8 +412,12 @@ static void gang_ended(struct pt_plan *plan, int32_t handle,
 /* What ran to its limit ends its job. */
 static void stop_at_limit(struct pt_plan *plan, const struct pt_attempt *a)
 {
-    if (pt_attempt_is_newest(plan, a))
+    if (pt_attempt_is_newest(plan, a)) {
+        if (a->mode == PT_GANG)
+            pt_stage_at(plan, a->job, a->stage)->record.waited +=
+                pt_meet_pending(plan, a);
         pt_stage_tell(plan, a->job, a->stage, PT_KILLED, PT_CAUSE_LIMIT);
+    }
     pt_job_abort(plan, a->job, PT_LIMIT, PT_CAUSE_NONE);
 }
 

@@ -124,6 +124,9 @@ void pt_job_close(struct pt_plan *plan, int32_t job, enum pt_state state)
     pt_assert(book->live == 0);
     struct pt_record *record = pt_job_record(plan, job);
     record->state = state;
+    /* One that is given up while nothing of it runs ends when that is told. */
+    if (book->over && state != PT_DONE && record->end != PT_TIME_NEVER)
+        record->end = plan->now;
     pt_vec_push(plan->records, plan->step.nrecords, plan->record_capacity,
                 *record);
     pt_slab_give(&plan->kept, book->record - 1);

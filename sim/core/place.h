@@ -22,6 +22,7 @@ struct pt_place {
     /* Consecutive lowest-numbered slots are what it gives: the core then picks
      * them from its bitmap without asking. */
     bool lowest;
+    bool racked; /* it needs racks */
 };
 
 #endif

@@ -122,6 +122,25 @@ static bool fits(struct pt_plan *plan, pt_waiting waiting)
     return false;
 }
 
+/* The first task of a parallel stage starts where there is room; a copy on
+ * another host than the one beside which it runs, if any has. */
+static bool start_next(struct pt_plan *plan, pt_waiting waiting)
+{
+    const struct pt_attempt *a = pt_attempt_at(plan, waiting);
+    int32_t item = pt_attempt_task(a, 0), node = -1;
+
+    if (item < 0 && plan->config.named) {
+        for (node = 0; node < plan->config.nodes; node++)
+            if (plan->space->ops->fits_on(plan->space, a, node) &&
+                !pt_attempt_is_beside(plan, a, ~item, node))
+                break;
+        if (node == plan->config.nodes)
+            return false;
+    }
+    pt_plan_start_task(plan, waiting, 0, node);
+    return true;
+}
+
 bool pt_plan_start(struct pt_plan *plan, pt_waiting waiting)
 {
     struct pt_attempt *a = pt_attempt_at(plan, waiting);
@@ -136,7 +155,8 @@ bool pt_plan_start(struct pt_plan *plan, pt_waiting waiting)
         return true;
     }
     while (fits(plan, waiting)) {
-        pt_plan_start_task(plan, waiting, 0, -1);
+        if (!start_next(plan, waiting))
+            return false;
         if (a->state != PT_ATTEMPT_WAITING)
             return true;
     }
@@ -404,7 +424,10 @@ static int64_t launch_tasks(struct pt_plan *plan, pt_waiting waiting, int64_t n,
             *complete = false;
             return i; /* each had a node of its own */
         }
-        pt_plan_start_task(plan, waiting, 0, -1);
+        if (!start_next(plan, waiting)) {
+            *complete = false;
+            return i;
+        }
     }
     return n;
 }

@@ -110,8 +110,9 @@ static bool is_excluded(const struct turn *turn, int32_t task, int32_t node)
 }
 
 /* A copy runs on another host than the first launch of its task. */
-static bool is_beside(const struct pt_plan *plan, const struct pt_attempt *a,
-                      int32_t task, int32_t node)
+bool pt_attempt_is_beside(const struct pt_plan *plan,
+                          const struct pt_attempt *a, int32_t task,
+                          int32_t node)
 {
     for (int32_t handle = PT_OWNERS; handle < plan->attempts.top; handle++) {
         const struct pt_attempt *b = pt_attempt_at(plan, handle);
@@ -137,7 +138,8 @@ static int32_t pick(const struct turn *turn, int32_t node,
         int32_t item = pt_attempt_task(a, i), task = item < 0 ? ~item : item;
         if ((turn->given && turn->given[i]) || is_excluded(turn, task, node))
             continue;
-        if (item < 0 && (best >= 0 || is_beside(turn->plan, a, task, node)))
+        if (item < 0 &&
+            (best >= 0 || pt_attempt_is_beside(turn->plan, a, task, node)))
             continue;
         enum pt_locality its = locality(turn->plan, a->spec, task, node);
         if (its > allowed || its >= *level)

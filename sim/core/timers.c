@@ -16,8 +16,10 @@ void pt_timers_stretch(struct pt_plan *plan)
         plan->space->ops->extend(plan->space, a, plan->now + 1);
         plan->broken = true;
     }
-    if (plan->noverdue > 0 && plan->space->ops->overbooked(plan->space))
-        pt_plan_forget(plan);
+    if (plan->noverdue == 0 || !plan->space->ops->overbooked(plan->space))
+        return;
+    pt_plan_forget(plan);
+    plan->lapsed = true;
 }
 
 /* Whether the attempt is killed for it. */

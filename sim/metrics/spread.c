@@ -5,13 +5,6 @@
 
 __extension__ typedef __int128 wide;
 
-static int compare_times(const void *a, const void *b)
-{
-    const pt_time *x = a, *y = b;
-
-    return (*x > *y) - (*x < *y);
-}
-
 static double quantile(const pt_time *times, size_t n, size_t percent)
 {
     size_t rank = (n - 1) * percent;
@@ -34,7 +27,7 @@ struct pt_spread pt_spread_of_times(pt_time *times, size_t n)
                                   .p95 = (double)NAN,
                                   .p99 = (double)NAN,
                                   .max = (double)NAN};
-    qsort(times, n, sizeof *times, compare_times);
+    qsort(times, n, sizeof *times, pt_time_compare);
     for (size_t i = 0; i < n; i++)
         sum += times[i];
     return (struct pt_spread){.n = (int64_t)n,

@@ -23,7 +23,7 @@ struct pt_tally {
     int32_t *width;             /* [n] */
     wide useful, taken;         /* task-microseconds, of those done */
     struct pt_stages *stages;
-    struct pt_downtime *outages;
+    struct pt_downtime *downtime;
 };
 
 int32_t pt_job_width(const struct pt_job *job)
@@ -48,7 +48,7 @@ struct pt_tally *pt_tally_new(pt_time tau)
 
     tally->summary.tau = tau;
     tally->stages = pt_stages_new();
-    tally->outages = pt_downtime_new();
+    tally->downtime = pt_downtime_new();
     return tally;
 }
 
@@ -62,7 +62,7 @@ void pt_tally_free(struct pt_tally *tally)
     pt_free(tally->bounded);
     pt_free(tally->width);
     pt_stages_free(tally->stages);
-    pt_downtime_free(tally->outages);
+    pt_downtime_free(tally->downtime);
     pt_free(tally);
 }
 
@@ -138,7 +138,7 @@ void pt_tally_step(struct pt_tally *tally, const struct pt_step *step)
     struct pt_summary *summary = &tally->summary;
 
     pt_stages_step(tally->stages, step);
-    pt_downtime_step(tally->outages, step);
+    pt_downtime_step(tally->downtime, step);
     if (step->nrecords == 0)
         return;
     reserve(tally, tally->n + step->nrecords);
@@ -149,6 +149,7 @@ void pt_tally_step(struct pt_tally *tally, const struct pt_step *step)
         if (summary->jobs++ == 0 || submit < summary->first_submit)
             summary->first_submit = submit;
         summary->timeouts += record->timeouts;
+        summary->given_up += record->cause == PT_CAUSE_LOSSES;
         count_state(summary, record->state);
         if (pt_record_ran(record))
             keep(tally, record);
@@ -470,7 +471,7 @@ void pt_tally_close(struct pt_tally *tally, struct pt_summary *summary)
 
     *summary = tally->summary;
     pt_stages_close(tally->stages, &summary->stages);
-    pt_downtime_close(tally->outages, &summary->outages);
+    pt_downtime_close(tally->downtime, &summary->downtime);
     summary->ettr = tally->taken > 0
                         ? (double)tally->useful / (double)tally->taken
                         : (double)NAN;

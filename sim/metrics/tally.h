@@ -1,5 +1,5 @@
 /* tally.h - the per-job metrics of a run: means, maxima, exact quantiles; those
- * of its stages (stages.h), and of its outages (outages.h).
+ * of its stages (stages.h), and of its downtime (downtime.h).
  *
  * Keeps 8 bytes per finished job and metric, and its width.  Definitions:
  * README "Metrics".  wait = first start - submit; response = end - submit; run
@@ -17,7 +17,7 @@
 #include <stdint.h>
 #include "base/time.h"
 #include "core/fact.h"
-#include "metrics/outages.h"
+#include "metrics/downtime.h"
 #include "metrics/spread.h"
 #include "metrics/stages.h"
 
@@ -39,6 +39,7 @@ struct pt_summary {
     int64_t rejected, unfinished;
     int64_t zero_run; /* done with run = 0: no slowdown */
     int64_t timeouts; /* holds given back */
+    int64_t given_up; /* of those that are done: they lost nodes too often */
     pt_time first_submit, last_end, makespan; /* makespan 0 if none is done */
     pt_time tau;
     double ettr; /* over the jobs that are done; NaN: they took no time */
@@ -46,7 +47,7 @@ struct pt_summary {
     int32_t nclasses;          /* by width: 1, 2-4, 5-16, 17-64, 65-256, ... */
     struct pt_tally_class classes[16]; /* those with a job in them */
     struct pt_stage_summary stages;
-    struct pt_outages_summary outages;
+    struct pt_downtime_summary downtime;
 };
 
 struct pt_tally;

@@ -166,4 +166,5 @@ const struct pt_place pt_place_racks = {
             "spread: Kubernetes' pod topology spread constraints",
     .params = params,
     .state_size = sizeof(struct racks),
+    .racked = true,
     .place = racks_place};

@@ -1,6 +1,6 @@
 /* failures_csv.c - failures.csv: what took nodes, and what that cost.
  *
- * One row an origin, all origins, in a fixed order.
+ * One row an origin of which there was anything, in a fixed order.
  *
  *   origin    where the fault began that took a node; unknown: nobody says
  *   outages   of one node each
@@ -11,6 +11,7 @@
  *             the ledger's class */
 #include "core/words.h"
 #include "run.h"
+#include "sink/metric.h"
 #include "sink/sink.h"
 
 struct failures_csv {
@@ -33,7 +34,8 @@ static int failures_csv_open(void *state, struct pt_out *out,
 static void write_row(struct pt_out *out, int origin,
                       const struct pt_report *report)
 {
-    const struct pt_outage_count *count = &report->summary.outages.by[origin];
+    const struct pt_downtime_count *count =
+        &report->summary.downtime.by[origin];
     char text[PT_AREA_TEXT];
 
     pt_out_text(out, pt_origin_words[origin]);
@@ -60,8 +62,7 @@ static int failures_csv_close(void *state, const struct pt_report *report,
     if (!report)
         return 0;
     for (int o = 0; o < PT_ORIGINS; o++)
-        if (report->summary.outages.by[o].outages > 0 ||
-            report->ledger.lost_by[o] > 0)
+        if (pt_report_has_origin(report, o))
             write_row(csv->out, o, report);
     return 0;
 }

@@ -109,17 +109,17 @@ const struct pt_metric pt_metrics[] = {
      .unit = "",
      .help = "how often a node went down, planned or not",
      .kind = PT_METRIC_COUNT,
-     IN_REPORT(summary.outages.outages)},
+     IN_REPORT(summary.downtime.outages)},
     {.name = "outage_nodes",
      .unit = "nodes",
      .help = "that were ever down",
      .kind = PT_METRIC_COUNT,
-     IN_REPORT(summary.outages.nodes)},
+     IN_REPORT(summary.downtime.nodes)},
     {.name = "killed",
      .unit = "attempts",
      .help = "attempts (of parallel stages: tasks) that lost a node",
      .kind = PT_METRIC_COUNT,
-     IN_REPORT(summary.outages.killed)},
+     IN_REPORT(summary.downtime.killed)},
     {.name = "tau",
      .unit = "s",
      .help = "the bound of the bounded slowdown",
@@ -346,19 +346,30 @@ bool pt_report_is_failing(const struct pt_report *report)
 {
     const pt_area *area = report->ledger.area;
 
-    return report->summary.outages.outages > 0 || area[PT_CLASS_LOST] > 0 ||
-           area[PT_CLASS_CHECKPOINT] > 0 || area[PT_CLASS_RESTART] > 0;
+    return report->failing || report->summary.downtime.outages > 0 ||
+           area[PT_CLASS_LOST] > 0 || area[PT_CLASS_CHECKPOINT] > 0 ||
+           area[PT_CLASS_RESTART] > 0;
+}
+
+bool pt_report_has_origin(const struct pt_report *report, int origin)
+{
+    const struct pt_downtime_count *count =
+        &report->summary.downtime.by[origin];
+
+    return count->outages > 0 || count->killed > 0 ||
+           report->ledger.lost_by[origin] > 0;
 }
 
 /* Of one origin, unless there was nothing of it. */
 static void write_origin(struct pt_doc *doc, int origin,
                          const struct pt_report *report)
 {
-    const struct pt_outage_count *count = &report->summary.outages.by[origin];
+    const struct pt_downtime_count *count =
+        &report->summary.downtime.by[origin];
     pt_area lost = report->ledger.lost_by[origin];
     char text[PT_AREA_TEXT];
 
-    if (count->outages == 0 && count->killed == 0 && lost == 0)
+    if (!pt_report_has_origin(report, origin))
         return;
     pt_doc_begin(doc, pt_origin_words[origin], '{');
     pt_doc_int(doc, "outages", count->outages);
@@ -378,12 +389,12 @@ static void write_known(struct pt_doc *doc, const char *name, double value)
 
 static void write_failures(struct pt_doc *doc, const struct pt_report *report)
 {
-    const struct pt_outages_summary *outages = &report->summary.outages;
+    const struct pt_downtime_summary *downtime = &report->summary.downtime;
 
     pt_doc_begin(doc, "failures", '{');
-    pt_doc_int(doc, "outages", outages->outages);
-    pt_doc_int(doc, "nodes", outages->nodes);
-    pt_doc_int(doc, "killed", outages->killed);
+    pt_doc_int(doc, "outages", downtime->outages);
+    pt_doc_int(doc, "nodes", downtime->nodes);
+    pt_doc_int(doc, "killed", downtime->killed);
     pt_doc_begin(doc, "by_origin", '{');
     for (int o = 0; o < PT_ORIGINS; o++)
         write_origin(doc, o, report);

@@ -74,6 +74,9 @@ bool pt_report_is_staged(const struct pt_report *report);
 /* Whether nodes went down in the run, or work was saved, loaded or lost. */
 bool pt_report_is_failing(const struct pt_report *report);
 
+/* Whether faults of ORIGIN took a node, killed an attempt, or cost work. */
+bool pt_report_has_origin(const struct pt_report *report, int origin);
+
 /* As columns of a CSV, each with a comma before it: the names, or the values of
  * REPORT. */
 void pt_stage_metrics_put_names(struct pt_out *out);

@@ -11,7 +11,7 @@
 #include "base/assert.h"
 #include "base/vec.h"
 #include "core/words.h"
-#include "metrics/outages.h"
+#include "metrics/downtime.h"
 #include "sink/sink.h"
 
 struct outage {
@@ -68,7 +68,7 @@ static void take(struct outages_csv *csv, const struct pt_fact *fact,
         *open = 0;
     } else if (fact->kind == PT_FACT_NODE_DOWN && *open == 0) {
         insert(csv, (struct outage){.node = fact->node,
-                                    .origin = pt_outage_origin(fact),
+                                    .origin = pt_downtime_origin(fact),
                                     .down = now,
                                     .up = PT_TIME_NEVER});
     }

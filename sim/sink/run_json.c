@@ -42,6 +42,23 @@ static void write_program(struct pt_doc *doc, const struct run_json *json,
     pt_doc_int(doc, "seed", report->run->settings.seed);
 }
 
+static void write_rules(struct pt_doc *doc, const struct pt_rule *rules,
+                        int32_t n)
+{
+    pt_doc_begin(doc, "rules", '[');
+    for (int32_t i = 0; i < n; i++) {
+        const struct pt_rule *rule = &rules[i];
+
+        pt_doc_begin(doc, NULL, '{');
+        pt_doc_text(doc, "rule", rule->name);
+        pt_doc_text(doc, "what", rule->what);
+        pt_doc_int(doc, "rows", rule->rows);
+        pt_doc_bool(doc, "drops", rule->drops);
+        pt_doc_end(doc, '}');
+    }
+    pt_doc_end(doc, ']');
+}
+
 static void write_inputs(struct pt_doc *doc, const struct pt_report *report)
 {
     const struct pt_run *run = report->run;
@@ -56,21 +73,18 @@ static void write_inputs(struct pt_doc *doc, const struct pt_report *report)
         pt_doc_text(doc, "sha256", report->digest_input);
         pt_doc_end(doc, '}');
     }
-    pt_doc_end(doc, ']');
-    pt_doc_int(doc, "rows", report->rows);
-    pt_doc_bool(doc, "sorted", report->sorted);
-    pt_doc_begin(doc, "rules", '[');
-    for (int32_t i = 0; i < report->nrules; i++) {
-        const struct pt_rule *rule = &report->rules[i];
-
+    if (report->failed.digest) {
         pt_doc_begin(doc, NULL, '{');
-        pt_doc_text(doc, "rule", rule->name);
-        pt_doc_text(doc, "what", rule->what);
-        pt_doc_int(doc, "rows", rule->rows);
-        pt_doc_bool(doc, "drops", rule->drops);
+        pt_doc_text(doc, "file", last_part(report->failed.path));
+        pt_doc_text(doc, "sha256", report->failed.digest);
+        pt_doc_int(doc, "rows", report->failed.rows);
+        write_rules(doc, report->failed.rules, report->failed.nrules);
         pt_doc_end(doc, '}');
     }
     pt_doc_end(doc, ']');
+    pt_doc_int(doc, "rows", report->rows);
+    pt_doc_bool(doc, "sorted", report->sorted);
+    write_rules(doc, report->rules, report->nrules);
     pt_doc_begin(doc, "machine", '{');
     pt_doc_int(doc, "nodes", report->nodes);
     pt_doc_int(doc, "cores", report->cores);

@@ -7,6 +7,9 @@
 #include "base/assert.h"
 #include "base/vec.h"
 
+const char *const pt_spell_words[PT_SPELLS] = {
+    [PT_SPELL_UP] = "up", [PT_SPELL_DOWN] = "down"};
+
 static void note(struct pt_spells *spells, pt_time length, bool whole)
 {
     if (length <= 0)
@@ -59,21 +62,13 @@ static int64_t take_node(struct pt_findings *findings, int32_t node, int64_t i)
 
         i = take_outage(findings, i, &end, &whole);
         findings->outages++;
-        note(&findings->spells[PT_TIME_UP], down - since, begun);
-        note(&findings->spells[PT_TIME_DOWN], end - down, whole);
+        note(&findings->spells[PT_SPELL_UP], down - since, begun);
+        note(&findings->spells[PT_SPELL_DOWN], end - down, whole);
         since = end;
         begun = true;
     }
-    note(&findings->spells[PT_TIME_UP], own->until - since, false);
+    note(&findings->spells[PT_SPELL_UP], own->until - since, false);
     return i;
-}
-
-static int time_order(const void *a, const void *b)
-{
-    const pt_time *x = a;
-    const pt_time *y = b;
-
-    return (*x > *y) - (*x < *y);
 }
 
 static void fit(struct pt_spells *spells)
@@ -83,7 +78,7 @@ static void fit(struct pt_spells *spells)
     pt_node_time sum = 0;
 
     if (n > 1)
-        qsort(spells->items, n, sizeof *spells->items, time_order);
+        qsort(spells->items, n, sizeof *spells->items, pt_time_compare);
     for (size_t i = 0; i < n; i++) {
         x[i] = pt_time_seconds(spells->items[i]);
         sum += spells->items[i];

@@ -6,7 +6,9 @@
 #include "models/fit.h"
 #include "traces/failure/log.h"
 
-enum { PT_TIME_UP, PT_TIME_DOWN, PT_SPELLS };
+enum { PT_SPELL_UP, PT_SPELL_DOWN, PT_SPELLS };
+
+extern const char *const pt_spell_words[PT_SPELLS]; /* "up", "down" */
 
 /* All the times up, or down, of all nodes. */
 struct pt_spells {
@@ -43,5 +45,15 @@ int64_t pt_findings_availability(const struct pt_findings *findings);
 
 /* Seconds of PART for each of N; NaN: there is none. */
 double pt_findings_each(pt_node_time part, int64_t n);
+
+/* On stdout, for people or as JSON; PATH is the trace's, to name it by. */
+void pt_findings_print(const struct pt_findings *findings, const char *path);
+int pt_findings_print_json(const struct pt_findings *findings, const char *path,
+                           struct pt_err *err);
+
+/* Leaves survival.csv and the figure `survival` in the folder DIR, which is
+ * made if need be.  Without gnuplot it says so, and the .gp and .dat stay. */
+int pt_findings_draw(const struct pt_findings *findings, const char *dir,
+                     struct pt_err *err);
 
 #endif

@@ -208,8 +208,8 @@ static int find_list(const char *name, struct pt_err *err)
                           near);
     return pt_err_set(err, PT_ERR_USAGE,
                       "list '%s' is not known (expected policies, places, "
-                      "sources, models, stragglers, faults, sinks, figures, "
-                      "metrics or settings)",
+                      "sources, models, stragglers, faults, failures, "
+                      "checkpoints, sinks, figures, metrics or settings)",
                       name);
 }
 

@@ -167,7 +167,9 @@ void pt_man_print(FILE *to)
     print_kind(to, PT_KIND_SOURCE, "TRACE FORMATS");
     print_kind(to, PT_KIND_MODEL, "WORKLOAD MODELS");
     print_kind(to, PT_KIND_STRAGGLER, "STRAGGLER MODELS");
-    print_kind(to, PT_KIND_FAULT, "FAILURE MODELS");
+    print_kind(to, PT_KIND_FAULT, "TASK FAULTS");
+    print_kind(to, PT_KIND_FAILURE, "FAILURE MODELS");
+    print_kind(to, PT_KIND_CHECKPOINT, "CHECKPOINTS");
     print_kind(to, PT_KIND_SINK, "OUTPUTS");
     print_kind(to, PT_KIND_FIGURE, "FIGURES");
     fputs(".Sh ENVIRONMENT\n.Bl -tag -width Ds\n.It Ev NO_COLOR\n", to);

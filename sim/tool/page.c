@@ -67,3 +67,17 @@ void pt_json_params(struct pt_doc *doc, const struct pt_param *params,
         pt_json_value(doc, p->name, p, text);
     }
 }
+
+void pt_json_rules(struct pt_doc *doc, const struct pt_rule *rules, int32_t n)
+{
+    pt_doc_begin(doc, "rules", '[');
+    for (int32_t i = 0; i < n; i++) {
+        pt_doc_begin(doc, NULL, '{');
+        pt_doc_text(doc, "name", rules[i].name);
+        pt_doc_int(doc, "rows", rules[i].rows);
+        pt_doc_bool(doc, "drops", rules[i].drops);
+        pt_doc_text(doc, "what", rules[i].what);
+        pt_doc_end(doc, '}');
+    }
+    pt_doc_end(doc, ']');
+}

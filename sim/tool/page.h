@@ -5,6 +5,7 @@
 
 #include "base/param.h"
 #include "sink/doc.h"
+#include "traces/source.h"
 
 /* Standard output: write to `out`, or through `doc`. */
 struct pt_page {
@@ -24,5 +25,8 @@ void pt_json_params(struct pt_doc *doc, const struct pt_param *params,
 /* One parameter's text, as typed, under KEY. */
 void pt_json_value(struct pt_doc *doc, const char *key,
                    const struct pt_param *param, const char *text);
+
+/* What a reader did to rows: "rules", an array with each of RULES [N]. */
+void pt_json_rules(struct pt_doc *doc, const struct pt_rule *rules, int32_t n);
 
 #endif

@@ -5,10 +5,10 @@
 
 #include "tool/application.h"
 #include "tool/generate.h"
-#include "tool/outages.h"
 #include "tool/page.h"
 #include "tool/say.h"
 #include "tool/survey.h"
+#include "tool/trace_failures.h"
 #include "tool/verb.h"
 #include "traces/eventlog/eventlog.h"
 
@@ -16,31 +16,31 @@ struct request {
     struct pt_study study;
     const char *words[3]; /* "info" or "generate", and what follows */
     int nwords;
-    bool set;                        /* --set was given */
-    struct pt_outages_asked outages; /* what is for failure traces, and what is
-                                        for all */
-    const volatile int *stop;        /* set by a signal */
+    bool set;                             /* --set was given */
+    struct pt_trace_failures_asked asked; /* what is for failure traces, and
+                                        what is for all */
+    const volatile int *stop;             /* set by a signal */
 };
 
 static int take_option(struct request *request,
                        const struct pt_options *options, struct pt_err *err)
 {
-    struct pt_outages_asked *outages = &request->outages;
+    struct pt_trace_failures_asked *asked = &request->asked;
 
     if (pt_options_is(options, "set")) {
         request->set = true;
         return pt_study_set(&request->study, options->value, err);
     }
     if (pt_options_is(options, "nodes"))
-        outages->nodes = options->value;
+        asked->nodes = options->value;
     else if (pt_options_is(options, "span"))
-        outages->span = options->value;
+        asked->span = options->value;
     else if (pt_options_is(options, "system"))
-        outages->system = options->value;
+        asked->system = options->value;
     else if (pt_options_is(options, "out"))
-        outages->out = options->value;
+        asked->out = options->value;
     else
-        outages->json = true;
+        asked->json = true;
     return 0;
 }
 
@@ -111,20 +111,6 @@ static void print_survey(const struct pt_study *study,
                survey->rules[i].what);
 }
 
-static void write_rules(struct pt_doc *doc, const struct pt_survey *survey)
-{
-    pt_doc_begin(doc, "rules", '[');
-    for (int32_t i = 0; i < survey->nrules; i++) {
-        pt_doc_begin(doc, NULL, '{');
-        pt_doc_text(doc, "name", survey->rules[i].name);
-        pt_doc_int(doc, "rows", survey->rules[i].rows);
-        pt_doc_bool(doc, "drops", survey->rules[i].drops);
-        pt_doc_text(doc, "what", survey->rules[i].what);
-        pt_doc_end(doc, '}');
-    }
-    pt_doc_end(doc, ']');
-}
-
 static bool is_eventlog(const struct pt_study *study)
 {
     return study->workload.source == &pt_source_eventlog;
@@ -161,7 +147,7 @@ static int print_json(const struct pt_study *study,
     pt_doc_bool(doc, "sorted", !survey->sorted);
     if (is_eventlog(study))
         pt_application_json(doc, survey, state);
-    write_rules(doc, survey);
+    pt_json_rules(doc, survey->rules, survey->nrules);
     pt_doc_end(doc, '}');
     return pt_page_close(&page, err);
 }
@@ -173,7 +159,7 @@ static int print(void *context, const struct pt_survey *survey, void *state,
     const struct request *request = context;
     const struct pt_study *study = &request->study;
 
-    if (request->outages.json)
+    if (request->asked.json)
         return print_json(study, survey, state, err);
     if (!is_eventlog(study)) {
         print_survey(study, survey);
@@ -188,30 +174,30 @@ static int print(void *context, const struct pt_survey *survey, void *state,
 /* What is left of the options where there is no failure trace. */
 static int take_workload_options(struct request *request, struct pt_err *err)
 {
-    const struct pt_outages_asked *outages = &request->outages;
-    const char *alien = outages->span     ? "span"
-                        : outages->system ? "system"
-                        : outages->out    ? "out"
-                                          : NULL;
+    const struct pt_trace_failures_asked *asked = &request->asked;
+    const char *alien = asked->span     ? "span"
+                        : asked->system ? "system"
+                        : asked->out    ? "out"
+                                        : NULL;
 
     if (alien)
         return pt_err_set(err, PT_ERR_USAGE,
                           "trace: --%s is for info of a failure trace", alien);
-    if (outages->nodes)
-        return pt_study_set_nodes(&request->study, outages->nodes, err);
+    if (asked->nodes)
+        return pt_study_set_nodes(&request->study, asked->nodes, err);
     return 0;
 }
 
-static int outages_info(struct request *request, struct pt_err *err)
+static int failures_info(struct request *request, struct pt_err *err)
 {
     if (request->set)
         return pt_err_set(err, PT_ERR_USAGE,
                           "trace info: --set is not for a failure trace, as "
                           "'%s' is",
                           request->words[1]);
-    request->outages.path = request->words[1];
-    request->outages.stop = request->stop;
-    return pt_outages_info(&request->outages, err);
+    request->asked.path = request->words[1];
+    request->asked.stop = request->stop;
+    return pt_trace_failures_info(&request->asked, err);
 }
 
 static int info(struct request *request, struct pt_err *err)
@@ -222,8 +208,8 @@ static int info(struct request *request, struct pt_err *err)
     if (request->nwords != 2)
         return pt_err_set(err, PT_ERR_USAGE,
                           "trace info needs one TRACE: a file or a model");
-    if (pt_outages_sniff(request->words[1]))
-        return outages_info(request, err);
+    if (pt_trace_failures_sniff(request->words[1]))
+        return failures_info(request, err);
     if (take_workload_options(request, err) < 0)
         return -1;
     if (pt_workload_find(&request->study.workload, request->words[1], err) < 0)

@@ -285,6 +285,19 @@ static void act_in_sum(struct pt_members *m, pt_time now, pt_time work,
     plan_part(m);
 }
 
+void pt_members_tell_waits(struct pt_members *m, pt_time now,
+                           struct pt_facts *facts)
+{
+    pt_time work = pt_way_work(&m->way, now);
+
+    if (!m->meet || m->each || m->broken || m->common)
+        return;
+    m->failing = true; /* that nobody waits need not be told */
+    tell_waits(m, work, facts);
+    m->broken = true;
+    m->broken_at = work;
+}
+
 /* --- each for itself --- */
 
 static void set_timer(struct pt_members *m, int32_t i, pt_time at)
@@ -451,6 +464,7 @@ void pt_members_begin(struct pt_members *m, pt_time now)
     pt_assert(!m->common || m->meet);
     m->left = m->n;
     m->launched = now;
+    m->told = m->part; /* in launches before */
     m->state = pt_alloc((size_t)m->n, sizeof *m->state);
     m->piece = pt_alloc((size_t)fates_of(m), sizeof *m->piece);
     pt_agenda_init(&m->agenda);

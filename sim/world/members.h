@@ -89,6 +89,11 @@ struct pt_progress pt_members_progress(const struct pt_members *members,
 void pt_members_save(const struct pt_members *members, pt_time now,
                      int32_t ntasks, struct pt_saved *saved);
 
+/* They are killed at NOW: those who wait have done so for nothing, which is
+ * told if it would not be otherwise. */
+void pt_members_tell_waits(struct pt_members *members, pt_time now,
+                           struct pt_facts *facts);
+
 /* They are killed.  Whether any lingers: then each of those that are left ends
  * for itself; else nothing happens any more. */
 bool pt_members_kill(struct pt_members *members, pt_time now);

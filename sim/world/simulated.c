@@ -91,6 +91,9 @@ static void add_endings(struct pt_simulated *s)
         if (!s->running[s->told.items[i].attempt].killed)
             pt_facts_add(&s->facts, s->told.items[i]);
     s->told.n = 0;
+    for (int32_t i = 0; i < s->sums.n; i++)
+        pt_facts_add(&s->facts, s->sums.items[i]);
+    s->sums.n = 0;
     for (int32_t i = 0; i < s->nkilled; i++)
         pt_facts_add(
             &s->facts,
@@ -148,11 +151,11 @@ static pt_time earlier(pt_time a, pt_time b)
 }
 
 /* When anything happens next. */
-static pt_time next_instant(const struct pt_simulated *s, pt_time wake)
+static pt_time next_instant(struct pt_simulated *s, pt_time wake)
 {
     pt_time at = earlier(pt_agenda_next(&s->agenda), pt_lives_next(&s->lives));
 
-    if (s->nkilled > 0 || s->told.n > 0)
+    if (s->nkilled > 0 || s->told.n > 0 || s->sums.n > 0)
         return s->now;
     for (int32_t i = 0; i < s->nbroken; i++)
         if (s->running[s->broken[i]].members)
@@ -161,10 +164,14 @@ static pt_time next_instant(const struct pt_simulated *s, pt_time wake)
     if (s->live == 0 && at == PT_TIME_NEVER)
         return PT_TIME_NEVER;
     pt_time next = earlier(at, earlier(pt_outages_next(&s->outages), wake));
-    /* Nodes go and come for ever, and it helps nobody. */
-    if (at == PT_TIME_NEVER && next < wake && s->config.stall > 0 &&
-        next > pt_time_add(s->moved, s->config.stall))
+    /* Nodes go and come, and slots are offered, for ever, and it helps nobody:
+     * else what is to come is the core's own, a time-out or a promise. */
+    bool idle = at == PT_TIME_NEVER && (next < wake || s->config.shuffle);
+    if (idle && s->config.stall > 0 &&
+        next > pt_time_add(s->moved, s->config.stall)) {
+        s->stalled = true;
         return PT_TIME_NEVER;
+    }
     return next;
 }
 
@@ -244,6 +251,8 @@ static void kill(struct pt_simulated *s, const struct pt_decision *d)
 
     r->progress = progress_of(s, r);
     save(s, r);
+    if (r->members)
+        pt_members_tell_waits(r->members, s->now, &s->sums);
     if (d->cause != PT_CAUSE_NODE && linger(s, d->attempt))
         return;
     end_running(r);
@@ -338,6 +347,11 @@ struct pt_implied pt_simulated_implied(const struct pt_world *world)
     return pt_outages_implied(&((const struct pt_simulated *)world)->outages);
 }
 
+bool pt_simulated_stalled(const struct pt_world *world)
+{
+    return ((const struct pt_simulated *)world)->stalled;
+}
+
 int64_t pt_simulated_unsubmitted(const struct pt_world *world)
 {
     const struct pt_simulated *s = (const struct pt_simulated *)world;
@@ -359,6 +373,7 @@ static void simulated_close(struct pt_world *world)
     pt_outages_close(&s->outages);
     pt_free(s->facts.items);
     pt_free(s->told.items);
+    pt_free(s->sums.items);
     pt_free(s->leaving);
     pt_free(s);
 }

@@ -60,6 +60,9 @@ int pt_simulated_first(struct pt_world *world, pt_time *first,
 /* The run's failure models together; NaN: unknown.  After the first step. */
 struct pt_implied pt_simulated_implied(const struct pt_world *world);
 
+/* Whether the run ended because of its `stall`. */
+bool pt_simulated_stalled(const struct pt_world *world);
+
 /* Jobs that were read and not submitted: what they come after has not ended. */
 int64_t pt_simulated_unsubmitted(const struct pt_world *world);
 

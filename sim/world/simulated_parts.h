@@ -42,8 +42,10 @@ struct pt_simulated {
     int32_t nbroken, broken_capacity;
     struct pt_outages outages;
     double mtbf;   /* of a node, as the models imply; HUGE_VAL */
+    bool stalled;  /* nothing did for too long */
     pt_time moved; /* something started or ended last */
     struct pt_facts facts;
+    struct pt_facts sums; /* waits of those that were killed */
     struct pt_facts told; /* answers to what was decided, for the next step */
     int32_t *leaving;     /* lives whose records were shown in the last step */
     int32_t nleaving, leaving_capacity;

@@ -118,7 +118,10 @@ static struct pt_way way_of(const struct pt_simulated *s,
         &terms);
     way.interval = terms.interval;
     way.cost = terms.cost;
-    way.restart = d->try > 0 ? terms.restart : 0;
+    if (d->try > 0)
+        way.restart = terms.restart;
+    if (d->try > 0 && life->saved && life->saved[d->stage].n > 0)
+        way.restart = pt_time_add(way.restart, terms.read);
     return way;
 }
 

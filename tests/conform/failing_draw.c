@@ -387,6 +387,9 @@ static void draw_trace(struct drawing *d, char *text)
                  down, down + UNITS(d, 3, 0.2, 1, 3), ANY(d, 4, causes));
         put(it->log, sizeof it->log, row);
     }
+    snprintf(row, sizeof row, "n0,%.3f,%.3f,node\n", 100 * d->unit,
+             101 * d->unit);
+    put(it->log, sizeof it->log, row);
     bool named = one_in(d, 3) && it->nodes[0] == '\0';
     roll(d);
     snprintf(text, FAILING_TEXT, "trace:file=%s/log.csv,by=%s,from=%g",
@@ -509,10 +512,26 @@ static void draw_machine(struct drawing *d)
     MAYBE(d, 2, "ties", "instant", "event", "pyss");
     MAYBE(d, 2, "overrun", "truncate", "kill", "extend");
     MAYBE(d, 4, "rounds", "spark");
-    MAYBE(d, 8, "revive", "0.2s", "20s");
+    if (d->unit > 1000)
+        add_set(d, "revive", "60s"); /* else these runs take for ever */
+    else
+        MAYBE(d, 8, "revive", "0.2s", "20s");
     set_int(d, "seed", 1 + below(d, 1000));
     roll(d);
     set_time(d, "stall", UNITS(d, 0, 300, 1000));
+}
+
+/* Who asks for racks has to have some. */
+static void mend_racks(struct drawing *d)
+{
+    const struct failing_case *it = d->it;
+    const char *place = failing_value(it, "place");
+    bool wanted = place && strncmp(place, "racks", 5) == 0;
+
+    for (int i = 0; i < it->nfailures; i++)
+        wanted = wanted || strncmp(it->failures[i], "tree", 4) == 0;
+    if (wanted && it->nodes[0] && !failing_value(it, "racks"))
+        set_int(d, "racks", 1 + (int)(it->seed % 4));
 }
 
 static struct drawing begin(struct failing_case *it, uint64_t seed)
@@ -538,6 +557,7 @@ void failing_draw(struct failing_case *it, uint64_t seed, const char *folder)
     draw_machine(&d);
     draw_answers(&d);
     draw_tasks(&d);
+    mend_racks(&d);
 }
 
 static bool is_about(const char *set, const char *key)
@@ -571,4 +591,5 @@ void failing_redraw(struct failing_case *it, uint64_t seed)
     MAYBE(&d, 2, "place", "first", "best", "pack", "spread", "racks");
     MAYBE(&d, 4, "exclusive", "node");
     MAYBE(&d, 2, "overrun", "truncate", "kill", "extend");
+    mend_racks(&d);
 }

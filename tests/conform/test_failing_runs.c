@@ -10,7 +10,7 @@
 #include "tool/verb.h"
 
 #define SEED 70001
-#define RUNS 600
+#define RUNS 400
 
 static bool say(char *what, int size, const char *text)
 {
@@ -98,7 +98,7 @@ static bool outages_sum(const struct failing_case *it,
         if (strstr(it->failures[i], "kill=no"))
             return true; /* they serve while they drain */
     for (int o = 0; o < PT_ORIGINS; o++)
-        down += report->summary.outages.by[o].down;
+        down += report->summary.downtime.by[o].down;
     down *= report->cores * (report->ledger.thousandths ? 1000 : 1);
     return same_area(report, "down",
                      report->ledger.area[PT_CLASS_DOWN] +
@@ -201,13 +201,13 @@ static bool counts_sum(const struct pt_report *report, char *what, int size)
     int64_t outages = 0, killed = 0;
 
     for (int o = 0; o < PT_ORIGINS; o++) {
-        outages += s->outages.by[o].outages;
-        killed += s->outages.by[o].killed;
+        outages += s->downtime.by[o].outages;
+        killed += s->downtime.by[o].killed;
     }
     if (s->jobs != s->done + s->rejected + s->unfinished ||
         s->done != s->succeeded + s->failed + s->at_limit + s->cut)
         return say(what, size, "jobs are not conserved");
-    if (outages != s->outages.outages || killed != s->outages.killed)
+    if (outages != s->downtime.outages || killed != s->downtime.killed)
         return say(what, size, "outages are not conserved");
     return true;
 }

@@ -1,50 +1,8 @@
 #!/bin/sh
 # test_cli.sh - the command line from outside: exit codes, messages, what is
 # left behind; good input, bad input, full disks, gone readers and signals.
-#
-# A line per case, "ok NAME", "not ok NAME: why" or "skip NAME: why".
-set -u
-protium=${PROTIUM:-build/protium}
-case $protium in /*) ;; *) protium=$PWD/$protium ;; esac
-here=$(mktemp -d) || exit 1
-trap 'rm -rf "$here"' EXIT
-trap 'exit 130' INT TERM
-chmod 755 "$here"
-cd "$here" || exit 1
-LC_ALL=C
-export LC_ALL
-passed=0 failed=0 skipped=0
-
-ok()
-{
-    echo "ok $1"
-    passed=$((passed + 1))
-}
-
-not_ok()
-{
-    echo "not ok $1: $2"
-    sed 's/^/    /' .err | head -n 5
-    failed=$((failed + 1))
-}
-
-skip()
-{
-    echo "skip $1: $2"
-    skipped=$((skipped + 1))
-}
-
-# judge NAME TEST...: ok if the command TEST succeeds.
-judge()
-{
-    name=$1
-    shift
-    if "$@"; then
-        ok "$name"
-    else
-        not_ok "$name" "failed: $*"
-    fi
-}
+# shellcheck source=tests/golden/cli.sh
+. "$(dirname "$0")/cli.sh"
 
 # What a run may never leave behind or say; a word for it, or nothing.
 wrongs()
@@ -86,26 +44,6 @@ expect()
     "$protium" "$@" >.out 2>.err </dev/null
     got=$?
     seen "$name" "$code" "$pattern"
-}
-
-# said NAME PATTERN: .out of the last run has a line like this.
-said()
-{
-    if grep -qE -e "$2" .out; then
-        ok "$1"
-    else
-        not_ok "$1" "not on stdout: $2"
-    fi
-}
-
-# As somebody who is not root.
-as_nobody()
-{
-    if [ "$(id -u)" -ne 0 ]; then
-        "$@"
-    else
-        setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
-    fi
 }
 
 can_be_nobody()
@@ -752,6 +690,4 @@ else
     skip plot 'no gnuplot'
 fi
 
-echo
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" -eq 0 ]
+finish

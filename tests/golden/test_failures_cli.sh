@@ -2,47 +2,8 @@
 # test_failures_cli.sh - nodes that break, from outside: cases small enough to
 # be worked out by hand, to the second and the slot-second; every parameter of
 # every model given nonsense; failure traces that are none.
-#
-# A line per case, "ok NAME", "not ok NAME: why" or "skip NAME: why".
-set -u
-protium=${PROTIUM:-build/protium}
-case $protium in /*) ;; *) protium=$PWD/$protium ;; esac
-here=$(mktemp -d) || exit 1
-trap 'rm -rf "$here"' EXIT
-trap 'exit 130' INT TERM
-cd "$here" || exit 1
-LC_ALL=C
-export LC_ALL
-passed=0 failed=0 skipped=0
-
-ok()
-{
-    echo "ok $1"
-    passed=$((passed + 1))
-}
-
-not_ok()
-{
-    echo "not ok $1: $2"
-    sed 's/^/    /' .err | head -n 5
-    failed=$((failed + 1))
-}
-
-skip()
-{
-    echo "skip $1: $2"
-    skipped=$((skipped + 1))
-}
-
-# is NAME EXPECTED GOT
-is()
-{
-    if [ "$2" = "$3" ]; then
-        ok "$1"
-    else
-        not_ok "$1" "'$3' (expected '$2')"
-    fi
-}
+# shellcheck source=tests/golden/cli.sh
+. "$(dirname "$0")/cli.sh"
 
 # has NAME PATTERN FILE: a line like it is there.
 has()
@@ -52,12 +13,6 @@ has()
     else
         not_ok "$1" "no $2 in $3"
     fi
-}
-
-run()
-{
-    timeout 60 "$protium" "$@" >.out 2>.err </dev/null
-    got=$?
 }
 
 # expect NAME CODE PATTERN ARGUMENT...: of a replay of t.swf into new/.  .err
@@ -282,11 +237,12 @@ down '0,10,50,hardware'
 
 # ---- checkpoints ----
 #
-# Two nodes, a gang of both, 35 s of work.  A checkpoint takes 2 s, after each 10
-# s of work: it works in [0, 10), [12, 22) and [24, 30), when node 0 goes down:
-# 6 s are lost, 20 are saved.  From 40 on it loads for 3 s, works in [43, 53),
-# saves, and does the last 5 s in [55, 60).  Each time x 2: useful 70, lost 12,
-# checkpoints 4 + 2 = 6, restart 3; one node is down, and one short, for 10 s.
+# Two nodes, a gang of both, 35 s of work.  A checkpoint takes 2 s, after each
+# 10 s of work: it works in [0, 10), [12, 22) and [24, 30), when node 0 goes
+# down: 6 s are lost, 20 are saved.  From 40 on it loads for 3 s, works in [43,
+# 53), saves, and does the last 5 s in [55, 60).  Each time x 2: useful 70, lost
+# 12, checkpoints 4 + 2 = 6, restart 3; one node is down, and one short, for 10
+# s.
 row 1 0 35 2 >jobs.swf
 outages n0,30,40,hardware
 spent='checkpoint_time restart_time useful_time'
@@ -302,6 +258,19 @@ fail 'bandwidth' 2 easy \
     --set checkpoint=fixed:interval=10,cost=2,restart=3,size=4,bandwidth=2
 jobs '1: 40 84 2 20 44 14 70' "$times $spent"
 ledger 'useful 70, lost 20, checkpoint 44, restart 14, short 10, down 10'
+
+# None is written at the very end: 30 s of work with two, not three.  What
+# strikes as one begins comes before it: at 10, nothing is saved.
+row 1 0 30 2 >jobs.swf
+outages n0,40,41,hardware
+fail 'none at the end' 2 easy --set checkpoint=fixed:interval=10,cost=2
+jobs '1: 0 34 1 0 8 0 60' "$times $spent"
+outages n0,10,20,hardware
+fail 'as one begins' 2 easy --set checkpoint=fixed:interval=10,cost=2,restart=3
+jobs '1: 20 57 2 20 8 6 60' "$times $spent"
+ledger 'useful 60, lost 20, checkpoint 8, restart 6, short 10, down 10'
+row 1 0 35 2 >jobs.swf
+outages n0,30,40,hardware
 
 # From scratch, but not at once.
 fail 'restart alone' 2 easy --set checkpoint=none:restart=5
@@ -347,14 +316,15 @@ for node in 0 1 2 3; do
 done
 down "$rows"
 
-# Nobody overtakes.
+# Nobody overtakes: job 3 could, so the order is what forbids it (blocked).
 replay 'maintenance: fcfs' fcfs --nodes 4 --set failures=$window,notice=1000
 jobs '1: 0 60 1 0;2: 150 210 1 0;3: 150 180 1 0' "$times"
 ledger 'useful 420, drain 160, idle 60, maintenance 200'
 
 # Known 30 s ahead, from 70 on: too late, jobs 2 and 3 begin at 60.  Job 2 loses
 # 2 x 40, and begins again at 150.
-replay 'maintenance: late notice' easy --nodes 4 --set failures=$window,notice=30
+replay 'maintenance: late notice' easy --nodes 4 \
+    --set failures=$window,notice=30
 jobs '1: 0 60 1 0;2: 150 210 2 80;3: 60 90 1 0' "$times"
 ledger 'useful 420, lost 80, idle 140, maintenance 200'
 
@@ -409,11 +379,12 @@ nodes: mtbf up up_shape mttr down down_shape crews
 fta: trace law
 gpus: rate per mttr down down_shape
 lemons: share mtbf mttr
-bursts: interval interval_sigma size_mu size_sigma down down_sigma cap neighbours
+bursts: interval interval_sigma size_mu size_sigma down down_sigma cap \
+neighbours
 tree: mtbf mttr rack_mtbf rack_mttr switch_mtbf switch_mttr spine spine_mtbf \
 spine_mttr feed feed_mtbf feed_mttr down down_shape
 maintenance: every length first groups notice kill
-trace: file system from by
+trace: file system from by clock
 none: restart
 fixed: interval cost size bandwidth restart
 young: mtbf cost size bandwidth restart
@@ -444,9 +415,110 @@ for kind in failures checkpoints; do
         done
         [ "$model" = trace ] && continue
         expect "$kind: $model:$key=$default" 0 '' \
-            --set "$setting=$model:$key=$default"
+            --set "$setting=$model:$key=$default" --set racks=2
     done <$kind.txt
 done
-echo
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" -eq 0 ]
+
+# ---- usage ----
+
+# usage NAME PATTERN SETTING...: each of them alone.
+usage()
+{
+    about=$1 message=$2
+    shift 2
+    for setting; do
+        expect "usage: $about: $setting" 2 "^protium: $message" \
+            --set "$setting"
+    done
+}
+
+usage 'no such model' "unknown failure model '.*' \(see protium list" \
+    failures=xyzzy failures=NODES failures=+ failures=nodes+ failures=+nodes \
+    failures=nodes,mtbf=3 failures=:mtbf=3
+usage 'another model' "unknown failure model '.*' \(did you mean '[a-z]+'\?\)" \
+    failures=node failures=nodes+gpu failures=tre:mtbf=1d failures=burst \
+    failures=maintenence failures=traces failures=lemon
+usage 'no such rule' "unknown checkpoint rule '.*' \(see protium list" \
+    checkpoint=xyzzy checkpoint=fixed+daly
+usage 'another rule' "unknown checkpoint rule '.*' \(did you mean 'daly'\?\)" \
+    checkpoint=dally checkpoint=day:cost=1m
+usage 'twice' 'the failure model [a-z]+ is named twice \(expected each once' \
+    failures=nodes+nodes failures=nodes:mtbf=1d+gpus+nodes:mtbf=2d \
+    failures=trace:file=log.csv+trace:file=log.csv
+usage 'another parameter' "[a-z]+ has no parameter '.*' \(did you mean" \
+    failures=nodes:mtbff=1d failures=tree:rackmtbf=1d failures=gpus:rat=1 \
+    failures=nodes+gpus:rat=1 checkpoint=daly:cots=1m \
+    checkpoint=fixed:intervall=1 place=racks:prefers=pack
+usage 'no such parameter' "[a-z]+ has no parameter '.*' \(expected" \
+    failures=fta:xyzzy=1 checkpoint=none:xyzzy=1d
+usage 'no parameter at all' "nodes: '.*' is not a parameter" \
+    failures=nodes: failures=nodes:mtbf
+usage 'another choice' '.*is not known \(did you mean .*\? expected ' \
+    failures=nodes:up=weibul failures=fta:trace=lanl5 failures=fta:law=gama \
+    failures=trace:file=log.csv,by=nam requeue=tale place=racks:prefer=spred
+usage 'not a choice' '.*bad value .*\(expected ' requeue=xyzzy requeue= \
+    requeue=head+tail failures=bursts:neighbours=maybe
+usage 'out of range' '.*bad value .*\(expected .* from .* to ' \
+    patience=0 patience=-1 patience=1e11 losses=-1 losses=1.5 losses=2e9 \
+    node_failures=-1 node_failures=1001 node_window=0 node_window=x \
+    node_rest=0 node_rest=soon racks=-1 racks=2e9 stall=0 \
+    failures=nodes:mtbf=0 failures=gpus:per=0 failures=lemons:share=1.1 \
+    failures=tree:mttr=0 failures=maintenance:groups=0 \
+    checkpoint=fixed:interval=0
+usage 'slowness' "unknown straggler model 'xyzzy'" slowness=xyzzy
+usage 'its parameter' 'lognormal: bad value sigma=x \(expected' \
+    slowness=lognormal:sigma=x
+usage 'another key' "--set has no parameter '.*' \(did you mean '.*'\?\)" \
+    failure=none checkpoints=none node_failure=1 patince=1d rack=2
+usage 'no file' 'trace: no file \(expected file=FILE\)' \
+    failures=trace failures=trace:file= failures=nodes+trace
+usage 'too long' '--set: bad value failures=.*\(expected at most' \
+    "failures=nodes:mtbf=$(printf '%05000d' 1)"
+usage 'after the log' 'trace: from=.* is not within the log' \
+    failures=trace:file=log.csv,from=1000000
+usage 'no racks' '.*: the machine has no racks \(expected --set racks=N' \
+    failures=tree failures=nodes+tree:mtbf=1d place=racks
+usage 'no names' "trace: by=name, and the machine's nodes have no names" \
+    failures=trace:file=log.csv,by=name
+
+# ---- failure traces that are none ----
+
+printf 'node,down,up,cause\na,10,20,hardware\na,x,3,hardware\n' >word.csv
+printf 'node,down,up,cause\na,10,20,hardware\na,30\n' >short.csv
+printf 'node,down,up,cause\na,30,20,hardware\n' >back.csv
+printf 'node,down\na,30\n' >header.csv
+: >empty.csv
+head -c 3000 "$protium" >garbage.csv
+printf 'node,down,up,cause\na,10,20,hardware\n' | gzip -c | head -c 30 >cut.gz
+mkdir folder
+expect 'file: a word for a time' 3 '^word.csv:3:3: "x"' \
+    --set failures=trace:file=word.csv
+expect 'file: beside another model' 3 '^word.csv:3:3: "x"' \
+    --set failures=nodes+trace:file=word.csv
+expect 'file: a field too few' 3 '^short.csv:3:[0-9]+: .*\(expected' \
+    --set failures=trace:file=short.csv
+expect 'file: up before it is down' 3 '^back.csv:2:[0-9]+: .*\(expected' \
+    --set failures=trace:file=back.csv
+expect 'file: another header' 3 '^header.csv:1:10: 2 fields \(expected 4\)' \
+    --set failures=trace:file=header.csv
+expect 'file: a program' 3 '^garbage.csv:1:[0-9]+: .*\(expected' \
+    --set failures=trace:file=garbage.csv
+expect 'file: empty' 3 '^empty.csv:1:1: not a failure trace \(expected' \
+    --set failures=trace:file=empty.csv
+expect 'file: cut short' 3 '^cut.gz' --set failures=trace:file=cut.gz
+expect 'file: a folder' 3 '^folder: a directory \(expected a file\)' \
+    --set failures=trace:file=folder
+expect 'file: not there' 3 '^gone.csv: No such file.*\(expected' \
+    --set failures=trace:file=gone.csv
+if [ "$(id -u)" -ne 0 ]; then
+    cp log.csv locked.csv
+    chmod 0 locked.csv
+    expect 'file: not ours to read' 3 '^locked.csv: ' \
+        --set failures=trace:file=locked.csv
+else
+    skip 'file: not ours to read' 'root may read all'
+fi
+gzip -c log.csv >log.csv.gz
+expect 'file: packed' 0 '' --set failures=trace:file=log.csv.gz
+
+finish

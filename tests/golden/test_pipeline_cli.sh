@@ -2,71 +2,11 @@
 # test_pipeline_cli.sh - pipelines and Spark's event logs from outside: every
 # sample and every log under several policies and rules, tapes, repetitions and
 # packings; and bad documents, logs and settings, full disks and signals.
-#
-# A line per case, "ok NAME", "not ok NAME: why" or "skip NAME: why".
-set -u
-protium=${PROTIUM:-build/protium}
-case $protium in /*) ;; *) protium=$PWD/$protium ;; esac
 samples=$PWD/traces/samples
 logs=$PWD/tests/golden/spark/logs
-shared=${PROTIUM_SHARED:-../shared}
-case $shared in /*) ;; *) shared=$PWD/$shared ;; esac
-here=$(mktemp -d) || exit 1
-trap 'rm -rf "$here"' EXIT
-trap 'exit 130' INT TERM
-chmod 755 "$here"
-cd "$here" || exit 1
-LC_ALL=C
-export LC_ALL
-passed=0 failed=0 skipped=0
-
-ok()
-{
-    echo "ok $1"
-    passed=$((passed + 1))
-}
-
-not_ok()
-{
-    echo "not ok $1: $2"
-    sed 's/^/    /' .err | head -n 5
-    failed=$((failed + 1))
-}
-
-skip()
-{
-    echo "skip $1: $2"
-    skipped=$((skipped + 1))
-}
-
-# judge NAME TEST...: ok if the command TEST succeeds.
-judge()
-{
-    name=$1
-    shift
-    if "$@"; then
-        ok "$name"
-    else
-        not_ok "$name" "failed: $*"
-    fi
-}
-
-# is NAME EXPECTED GOT
-is()
-{
-    if [ "$2" = "$3" ]; then
-        ok "$1"
-    else
-        not_ok "$1" "'$3' (expected '$2')"
-    fi
-}
-
-# In time, that is: what does not end by itself ends with 124.
-run()
-{
-    timeout 20 "$protium" "$@" >.out 2>.err </dev/null
-    got=$?
-}
+# shellcheck source=tests/golden/cli.sh
+. "$(dirname "$0")/cli.sh"
+limit=20
 
 # What a command may never leave behind or say; a word for it, or nothing.
 wrongs()
@@ -105,26 +45,6 @@ expect()
     shift 3
     run "$@"
     seen "$name" "$code" "$pattern"
-}
-
-# said NAME PATTERN: .out of the last run has a line like this.
-said()
-{
-    if grep -qE -e "$2" .out; then
-        ok "$1"
-    else
-        not_ok "$1" "not on stdout: $2"
-    fi
-}
-
-# As somebody who is not root.
-as_nobody()
-{
-    if [ "$(id -u)" -ne 0 ]; then
-        "$@"
-    else
-        setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
-    fi
 }
 
 # value COLUMN [DIR]: of the first run in summary.csv.
@@ -534,6 +454,4 @@ else
     skip plot 'no gnuplot'
 fi
 
-echo
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" -eq 0 ]
+finish

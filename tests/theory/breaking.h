@@ -63,7 +63,7 @@ static inline int64_t count_killed(const struct pt_report *report)
     int64_t killed = 0;
 
     for (int i = 0; i < PT_ORIGINS; i++)
-        killed += report->summary.outages.by[i].killed;
+        killed += report->summary.downtime.by[i].killed;
     return killed;
 }
 

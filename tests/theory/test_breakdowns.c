@@ -197,7 +197,7 @@ static double check_window(const struct pt_report *report)
     pt_area down = 0, others = 0;
 
     for (int i = 0; i < PT_ORIGINS; i++)
-        down += report->summary.outages.by[i].down;
+        down += report->summary.downtime.by[i].down;
     for (int i = 0; i < PT_CLASSES; i++)
         others += i == PT_CLASS_DOWN ? 0 : ledger->area[i];
     assert_true(ledger->area[PT_CLASS_DOWN] == down);

@@ -8,6 +8,7 @@
 #include "run.h"
 #include "sink/out.h"
 #include "sink/sink.h"
+#include "sink/summary.h"
 
 #define S PT_SECOND
 
@@ -68,6 +69,19 @@ static inline char *text_of(const struct pt_sink *sink, const char *workload,
         ASSERT_INT(sink->step(state, &steps[i], &err), 0);
     ASSERT_INT(sink->close(state, report, &err), 0);
     free(state);
+    return close_page(&page);
+}
+
+/* The comparison table of REPORT, or summary.csv; the caller frees it. */
+static inline char *summary_of(const struct pt_report *report, bool csv)
+{
+    struct page page;
+
+    open_page(&page);
+    if (csv)
+        pt_summary_csv(&page.out, report, 1);
+    else
+        pt_summary_table(&page.out, report, 1, false);
     return close_page(&page);
 }
 

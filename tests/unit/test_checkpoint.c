@@ -181,6 +181,7 @@ static void check_terms(const char *text, int32_t nodes, double mtbf,
     ASSERT_INT(seen.interval, terms.interval);
     ASSERT_INT(seen.cost, terms.cost);
     ASSERT_INT(seen.restart, terms.restart);
+    ASSERT_INT(seen.read, terms.read);
 }
 
 static void test_none_and_fixed_know_no_failures(void **state)
@@ -193,13 +194,13 @@ static void test_none_and_fixed_know_no_failures(void **state)
         ASSERT_INT(models[i]->saves, i > 0);
     for (int i = 0; i < 3; i++) {
         check_terms("none", 4, mtbfs[i],
-                    (struct pt_checkpoint_terms){PT_TIME_NEVER, 0, 0});
+                    (struct pt_checkpoint_terms){PT_TIME_NEVER, 0, 0, 0});
         check_terms("none:restart=2m", 4, mtbfs[i],
-                    (struct pt_checkpoint_terms){PT_TIME_NEVER, 0, 120 * s});
+                    (struct pt_checkpoint_terms){PT_TIME_NEVER, 0, 120 * s, 0});
         check_terms("fixed", 4, mtbfs[i],
-                    (struct pt_checkpoint_terms){HOUR, 300 * s, 300 * s});
+                    (struct pt_checkpoint_terms){HOUR, 300 * s, 300 * s, 0});
         check_terms("fixed:interval=1us,cost=0,restart=0", 4, mtbfs[i],
-                    (struct pt_checkpoint_terms){1, 0, 0});
+                    (struct pt_checkpoint_terms){1, 0, 0, 0});
     }
 }
 
@@ -210,16 +211,16 @@ static void test_writing_and_reading_take_size_over_bandwidth(void **state)
 
     (void)state;
     check_terms("fixed:cost=10s,restart=20s,size=64,bandwidth=100", 1, 1,
-                (struct pt_checkpoint_terms){HOUR, 10640000, 20640000});
+                (struct pt_checkpoint_terms){HOUR, 10640000, 20 * s, 640000});
     check_terms("fixed:cost=10s,restart=20s,size=64,bandwidth=100", 1000, 1,
-                (struct pt_checkpoint_terms){HOUR, 650 * s, 660 * s});
+                (struct pt_checkpoint_terms){HOUR, 650 * s, 20 * s, 640 * s});
     check_terms("fixed:cost=10s,restart=20s,size=64", 1000, 1,
-                (struct pt_checkpoint_terms){HOUR, 10 * s, 20 * s});
+                (struct pt_checkpoint_terms){HOUR, 10 * s, 20 * s, 0});
     check_terms("fixed:cost=0,restart=0,bandwidth=5", 1000, 1,
-                (struct pt_checkpoint_terms){HOUR, 0, 0});
-    check_terms(
-        "fixed:cost=1,size=1e9,bandwidth=1e-300", 1000, 1,
-        (struct pt_checkpoint_terms){HOUR, PT_TIME_NEVER, PT_TIME_NEVER});
+                (struct pt_checkpoint_terms){HOUR, 0, 0, 0});
+    check_terms("fixed:cost=1,size=1e9,bandwidth=1e-300", 1000, 1,
+                (struct pt_checkpoint_terms){HOUR, PT_TIME_NEVER, 300 * s,
+                                             PT_TIME_NEVER});
 }
 
 static void test_rules_see_the_mtbf_of_the_gang(void **state)

@@ -32,14 +32,6 @@ static void test_merged_rows_keep_every_sum(void **state)
     }
 }
 
-static int time_order(const void *a, const void *b)
-{
-    const pt_time *x = a;
-    const pt_time *y = b;
-
-    return (*x > *y) - (*x < *y);
-}
-
 /* Every point is true; the ends and every 500th part are there. */
 static void check_cdf(const pt_time *sorted, int64_t n)
 {
@@ -80,7 +72,7 @@ static void test_every_point_of_a_cdf_is_exact(void **state)
 
         for (int64_t i = 0; i < n; i++)
             sorted[i] = pt_random_below(&random, values);
-        qsort(sorted, (size_t)n, sizeof *sorted, time_order);
+        qsort(sorted, (size_t)n, sizeof *sorted, pt_time_compare);
         check_cdf(sorted, n);
     }
     pt_free(sorted);

@@ -146,6 +146,20 @@ static void test_without_racks_all_nodes_are_in_one(void **unused)
     failing_close(&failing);
 }
 
+/* Faults add up, and a node is up while all that it hangs on is. */
+static void test_a_tree_implies_the_sum_of_its_levels(void **unused)
+{
+    struct failing failing = failing_open(
+        "tree:mtbf=10d,mttr=1d,rack_mtbf=40d,rack_mttr=4d", &twelve);
+    struct pt_implied implied = failing_implied(&failing);
+
+    (void)unused;
+    ASSERT_NEAR(implied.mtbf / 86400, 8, 1e-12, 0);
+    ASSERT_NEAR(implied.availability, 10.0 / 11 * 10 / 11, 1e-12, 0);
+    ASSERT_NEAR(implied.mttr / 86400, 8 * 1.21 - 8, 1e-12, 0);
+    failing_close(&failing);
+}
+
 static void test_a_racks_faults_do_not_depend_on_its_nodes(void **unused)
 {
     static const int32_t more[14] = {1, 0, 2, 0, 1, 2, 3, 3, 0, 1, 2, 3, 4, 4};
@@ -251,19 +265,24 @@ static void test_windows_imply_their_share(void **unused)
 
 static void test_windows_that_do_not_fit_are_refused(void **unused)
 {
-    static const char *const texts[] = {
-        "maintenance:every=1h,length=1h", "maintenance:every=1h,length=2h",
-        "maintenance:every=10h,length=4h,groups=3"};
+    static const char *const texts[][2] = {
+        {"maintenance:every=1h,length=1h",
+         "maintenance: length=3600s does not fit into every=3600s (expected "
+         "less)"},
+        {"maintenance:every=1h,length=2h", "length=7200s does not fit"},
+        {"maintenance:every=10h,length=4h,groups=3",
+         "length=14400s for each of 3 groups in turn does not fit"}};
 
     (void)unused;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct pt_err err = {.code = PT_ERR_NONE};
         void *state = NULL;
-        const struct pt_plugin *plugin = failing_plugin(texts[i], &state, &err);
+        const struct pt_plugin *plugin =
+            failing_plugin(texts[i][0], &state, &err);
         assert_non_null(plugin);
         ASSERT_INT(pt_failure_maintenance.open(state, &twelve, &err), -1);
         ASSERT_INT(err.code, PT_ERR_USAGE);
-        ASSERT_HAS(err.text, "do not fit");
+        ASSERT_HAS(err.text, texts[i][1]);
         pt_free(state);
     }
 }
@@ -276,6 +295,7 @@ int main(void)
         cmocka_unit_test(test_a_larger_machine_has_the_same_bursts),
         cmocka_unit_test(test_a_fault_takes_its_subtree),
         cmocka_unit_test(test_without_racks_all_nodes_are_in_one),
+        cmocka_unit_test(test_a_tree_implies_the_sum_of_its_levels),
         cmocka_unit_test(test_a_racks_faults_do_not_depend_on_its_nodes),
         cmocka_unit_test(test_windows_come_as_planned),
         cmocka_unit_test(test_a_window_is_not_told_before_the_last_has_begun),

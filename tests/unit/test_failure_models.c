@@ -299,6 +299,36 @@ static void test_one_crew_repairs_one_node_at_a_time(void **unused)
     failing_close(&failing);
 }
 
+/* Of nodes that are up and down for an hour each, by turns, about half are down
+ * at the start, and each begins within an hour of its own. */
+static void test_only_what_is_under_way_at_the_start_is_a_rest(void **unused)
+{
+    struct failing failing =
+        failing_open("nodes:up=fixed,down=fixed,mtbf=1h,mttr=1h", &twelve);
+    struct pt_outage outage;
+    pt_time up[12] = {0};
+    int rests = 0;
+
+    (void)unused;
+    for (int i = 0; i < 120; i++) {
+        assert_true(failing_next(&failing, &outage));
+        pt_time *last = &up[outage.nodes[0]];
+        if (outage.down == twelve.start) {
+            assert_true(outage.up - outage.down <= HOUR);
+            rests++;
+        } else {
+            ASSERT_INT(outage.up - outage.down, HOUR);
+            if (*last > 0)
+                ASSERT_INT(outage.down - *last, HOUR);
+            else
+                assert_true(outage.down - twelve.start <= HOUR);
+        }
+        *last = outage.up;
+    }
+    assert_true(rests > 0 && rests < 12);
+    failing_close(&failing);
+}
+
 static void test_crews_that_nobody_waits_for_imply_the_same(void **unused)
 {
     struct failing few = failing_open("nodes:crews=12", &twelve);
@@ -344,6 +374,18 @@ static void test_nodes_without_gpus_count_as_full_if_all_are(void **unused)
     bare.gpus = zeros;
     failing = failing_open("gpus:rate=2.34", &bare);
     ASSERT_NEAR(failing_implied(&failing).mtbf / 86400, 1000 / 2.34, 1e-12, 0);
+    failing_close(&failing);
+}
+
+/* Eight times in 1000 days for 4 GPUs: nodes with 8 fail twice as often. */
+static void test_the_rate_is_of_a_node_with_as_many_gpus(void **unused)
+{
+    static const int64_t eight[3] = {8000, 8000, 8000};
+    const struct pt_cluster full = {.nodes = 3, .gpus = eight};
+    struct failing failing = failing_open("gpus:rate=8,per=4", &full);
+
+    (void)unused;
+    ASSERT_NEAR(failing_implied(&failing).mtbf / 86400, 62.5, 1e-12, 0);
     failing_close(&failing);
 }
 
@@ -418,9 +460,11 @@ int main(void)
         cmocka_unit_test(test_shortest_times_are_a_microsecond),
         cmocka_unit_test(test_presets_imply_what_was_published),
         cmocka_unit_test(test_one_crew_repairs_one_node_at_a_time),
+        cmocka_unit_test(test_only_what_is_under_way_at_the_start_is_a_rest),
         cmocka_unit_test(test_crews_that_nobody_waits_for_imply_the_same),
         cmocka_unit_test(test_gpus_set_the_rate),
         cmocka_unit_test(test_nodes_without_gpus_count_as_full_if_all_are),
+        cmocka_unit_test(test_the_rate_is_of_a_node_with_as_many_gpus),
         cmocka_unit_test(test_lemons_are_a_share_and_mostly_up),
         cmocka_unit_test(test_bad_parameters_are_refused),
     };

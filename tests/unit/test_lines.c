@@ -1,34 +1,9 @@
 /* Lines of compressed files, and long ones; what SWF makes of plain and gzipped
  * ones is in test_swf.c. */
-#include "tests/unit/check.h"
+#include "tests/unit/packed_lines.h"
 
 #include <zlib.h>
 #include <zstd.h>
-
-#include "base/alloc.h"
-#include "base/random.h"
-#include "sink/out.h"
-#include "traces/text.h"
-
-#define SEED  UINT64_C(20240229)
-#define LINES 20000
-
-/* Lines of random digits, some of them long; they fill several buffers. */
-static char *make_text(size_t *n)
-{
-    struct pt_random random;
-    char *text = pt_alloc(LINES, 120);
-
-    *n = 0;
-    pt_random_open(&random, SEED, 0, PT_PURPOSE_TEST, 3);
-    for (int i = 0; i < LINES; i++) {
-        const uint32_t length = pt_random_below(&random, 100);
-        for (uint32_t k = 0; k < length; k++)
-            text[(*n)++] = (char)('0' + pt_random_below(&random, 10));
-        text[(*n)++] = '\n';
-    }
-    return text;
-}
 
 /* TEXT [N] in frames of STEP bytes each; the caller frees. */
 static char *pack(const char *text, size_t n, size_t step, size_t *packed)
@@ -47,47 +22,10 @@ static char *pack(const char *text, size_t n, size_t step, size_t *packed)
     return to;
 }
 
-/* Reads PACKED [SIZE], whose lines are those of TEXT; returns how many, and
- * what went wrong, if anything. */
-static int read_lines(const char *packed, size_t size, const char *text,
-                      struct pt_err *err)
-{
-    struct pt_lines lines;
-    char digest[PT_DIGEST_TEXT];
-    int status;
-
-    ASSERT_INT(pt_lines_open_bytes(&lines, "packed", packed, size, err), 0);
-    while ((status = pt_lines_next(&lines, err)) > 0) {
-        const size_t length = strcspn(text, "\n");
-        ASSERT_INT(lines.length, length);
-        assert_memory_equal(lines.text, text, length);
-        text += length + 1;
-    }
-    const int n = status < 0 ? lines.line - 1 : lines.line;
-    pt_lines_finish(&lines);
-    pt_digest_of(packed, size, digest);
-    ASSERT_TEXT(lines.digest, digest);
-    ASSERT_INT(lines.bytes, size);
-    pt_lines_close(&lines);
-    return n;
-}
-
 static void test_frames_of_any_size_read_as_one_text(void **state)
 {
-    static const size_t steps[] = {1 << 30, 1 << 18, 65536, 10007};
-    size_t n, packed;
-    char *text = make_text(&n);
-
     (void)state;
-    print_message("seed %llu\n", (unsigned long long)SEED);
-    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
-        struct pt_err err = {.code = PT_ERR_NONE};
-        char *bytes = pack(text, n, steps[i], &packed);
-        ASSERT_INT(read_lines(bytes, packed, text, &err), LINES);
-        ASSERT_INT(err.code, PT_ERR_NONE);
-        pt_free(bytes);
-    }
-    pt_free(text);
+    check_any_size(pack);
 }
 
 static void test_a_frame_to_be_skipped_is(void **state)
@@ -106,48 +44,19 @@ static void test_a_frame_to_be_skipped_is(void **state)
     ASSERT_INT(read_lines(bytes, n + got, "a\nb\n", &err), 2);
 }
 
-/* Every line before the cut is served; the error is told where it is met. */
 static void test_a_truncated_frame_is_served_up_to_its_end(void **state)
 {
-    size_t n, packed;
-    char *text = make_text(&n);
-    char *bytes = pack(text, n, 50000, &packed);
-    int last = 0;
-
     (void)state;
-    for (size_t cut = packed / 7; cut < packed; cut += packed / 7) {
-        struct pt_err err = {.code = PT_ERR_NONE};
-        const int lines = read_lines(bytes, cut, text, &err);
-        ASSERT_INT(err.code, PT_ERR_INPUT);
-        ASSERT_HAS(err.text, "the zstd data end too early");
-        ASSERT_INT(err.line, lines + 1);
-        assert_true(err.column >= 1);
-        assert_true(lines > last);
-        last = lines;
-    }
-    pt_free(bytes);
-    pt_free(text);
+    check_truncated(pack, 50000, "the zstd data end too early");
 }
 
 static void test_a_corrupt_frame_is_an_error_with_its_line(void **state)
 {
-    size_t n, packed;
-    char *text = make_text(&n);
-    char *bytes = pack(text, n, 50000, &packed);
     struct pt_err err = {.code = PT_ERR_NONE};
     char rubbish[60];
 
     (void)state;
-    size_t at = packed / 2;
-    while (memcmp(bytes + at, "\x28\xb5\x2f\xfd", 4) != 0)
-        at++;
-    bytes[at] = 'x';
-    const int lines = read_lines(bytes, packed, text, &err);
-    ASSERT_HAS(err.text, "the zstd data are corrupt");
-    assert_true(lines > LINES / 4 && lines < LINES * 3 / 4);
-    pt_free(bytes);
-    pt_free(text);
-    err = (struct pt_err){.code = PT_ERR_NONE};
+    check_corrupt(pack, "\x28\xb5\x2f\xfd", "the zstd data are corrupt");
     const size_t got = ZSTD_compress(rubbish, 30, "a\nb\n", 4, 1);
     memcpy(rubbish + got, "rubbish", 8);
     ASSERT_INT(read_lines(rubbish, got + 8, "a\nb\n", &err), 2);
@@ -189,50 +98,22 @@ static void test_a_line_is_as_long_as_is_allowed(void **state)
     pt_free(text);
 }
 
-static void test_the_whole_text_is_the_same_however_it_is_packed(void **state)
+/* As it is. */
+static char *leave(const char *text, size_t n, size_t step, size_t *packed)
 {
-    struct pt_err err = {.code = PT_ERR_NONE};
-    struct pt_lines lines;
-    char digest[PT_DIGEST_TEXT];
-    size_t size, packed, n;
-    char *text = make_text(&size), *frames = pack(text, size, 70000, &packed);
-    char *whole;
+    char *to = pt_alloc(n, 1);
 
-    (void)state;
-    ASSERT_INT(pt_lines_open_bytes(&lines, "plain", text, size, &err), 0);
-    ASSERT_INT(pt_lines_whole(&lines, size, &whole, &n, &err), 0);
-    ASSERT_INT(n, size);
-    assert_memory_equal(whole, text, size);
-    ASSERT_INT(whole[n], 0);
-    pt_free(whole);
-    pt_lines_close(&lines);
-
-    ASSERT_INT(pt_lines_open_bytes(&lines, "packed", frames, packed, &err), 0);
-    ASSERT_INT(pt_lines_whole(&lines, size, &whole, &n, &err), 0);
-    ASSERT_INT(n, size);
-    assert_memory_equal(whole, text, size);
-    pt_digest_of(frames, packed, digest);
-    ASSERT_TEXT(lines.digest, digest);
-    ASSERT_INT(lines.bytes, packed);
-    pt_free(whole);
-    pt_lines_close(&lines);
-    pt_free(frames);
-    pt_free(text);
+    (void)step;
+    memcpy(to, text, n);
+    *packed = n;
+    return to;
 }
 
-/* What reading BYTES [N], at most MAX of them, as one text is refused with. */
-static void refuses(const char *bytes, size_t n, size_t max, const char *why)
+static void test_the_whole_text_is_the_same_however_it_is_packed(void **state)
 {
-    struct pt_err err = {.code = PT_ERR_NONE};
-    struct pt_lines lines;
-    char said[600];
-    char *text;
-
-    ASSERT_INT(pt_lines_open_bytes(&lines, "t", bytes, n, &err), 0);
-    ASSERT_INT(pt_lines_whole(&lines, max, &text, &n, &err), -1);
-    pt_lines_close(&lines);
-    pt_err_print(&err, said, sizeof said);
-    ASSERT_HAS(said, why);
+    (void)state;
+    check_whole(leave);
+    check_whole(pack);
 }
 
 static void

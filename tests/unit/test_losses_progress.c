@@ -1,18 +1,8 @@
 /* What of a lost attempt's time was loading, saving, saved or in vain: as the
  * core is told, and as its records and the ledger say. */
-#include "tests/unit/core_bench.h"
+#include "tests/unit/losses_bench.h"
 
 #include "base/random.h"
-
-static struct bench *machine(const char *policy, int32_t nodes, int32_t cores,
-                             const struct pt_rules *rules)
-{
-    return bench_new(&(struct bench_setup){.policy = policy,
-                                           .nodes = nodes,
-                                           .cores = cores,
-                                           .named = true,
-                                           .rules = rules});
-}
 
 static const struct pt_rules plain = {.stage_attempts = 1000,
                                       .task_failures = 1000,
@@ -114,15 +104,10 @@ static void test_a_lost_gang(void **state)
 {
     (void)state;
     for (int retries = 0; retries < 2; retries++) {
-        struct bench *b = machine("gang", 3, 1, &plain);
+        struct bench *b = machine_of("gang", 3, 1, PT_TIES_INSTANT, &plain);
         struct sums s;
         open_sums(&s);
-        bench_job(b,
-                  &(struct bench_stage){.mode = PT_GANG,
-                                        .ntasks = 3,
-                                        .limit = 1000,
-                                        .retries = retries == 1},
-                  1);
+        gang_of(b, retries == 1, 3, 1000);
         STEP(b, &s, 0, "start 0.0x3");
         bench_fact(b, (struct pt_fact){.kind = PT_FACT_NODE_DOWN,
                                        .node = 1,
@@ -163,15 +148,10 @@ static void test_members_one_by_one(void **state)
 {
     (void)state;
     for (int retries = 0; retries < 2; retries++) {
-        struct bench *b = machine("gang", 3, 1, &plain);
+        struct bench *b = machine_of("gang", 3, 1, PT_TIES_INSTANT, &plain);
         struct sums s;
         open_sums(&s);
-        bench_job(b,
-                  &(struct bench_stage){.mode = PT_GANG,
-                                        .ntasks = 3,
-                                        .limit = 1000,
-                                        .retries = retries == 1},
-                  1);
+        gang_of(b, retries == 1, 3, 1000);
         STEP(b, &s, 0, "start 0.0x3");
         ends_with(b, 0, 0, 1, PT_SUCCESS, (struct pt_progress){1, 2, 3});
         STEP(b, &s, 10, "");
@@ -195,15 +175,10 @@ static void test_an_early_member_of_a_lost_gang(void **state)
 {
     (void)state;
     for (int retries = 0; retries < 2; retries++) {
-        struct bench *b = machine("gang", 2, 1, &plain);
+        struct bench *b = machine_of("gang", 2, 1, PT_TIES_INSTANT, &plain);
         struct sums s;
         open_sums(&s);
-        bench_job(b,
-                  &(struct bench_stage){.mode = PT_GANG,
-                                        .ntasks = 2,
-                                        .limit = 1000,
-                                        .retries = retries == 1},
-                  1);
+        gang_of(b, retries == 1, 2, 1000);
         STEP(b, &s, 0, "start 0.0x2");
         ends_with(b, 0, 0, 0, PT_SUCCESS, (struct pt_progress){1, 2, 3});
         STEP(b, &s, 10, "");
@@ -238,7 +213,7 @@ static void test_outputs_are_lost_later(void **state)
 
     (void)state;
     for (pt_time odd = 0; odd < 3; odd++) {
-        struct bench *b = machine("gang", 3, 1, &rules);
+        struct bench *b = machine_of("gang", 3, 1, PT_TIES_INSTANT, &rules);
         struct sums s;
         open_sums(&s);
         bench_job(
@@ -289,7 +264,7 @@ static void lose_outputs(pt_time time, pt_time waited,
                                           .task_failures = 4,
                                           .local_outputs = true,
                                           .sync_timeout = PT_TIME_NEVER};
-    struct bench *b = machine("gang", 2, 1, &rules);
+    struct bench *b = machine_of("gang", 2, 1, PT_TIES_INSTANT, &rules);
     struct sums s;
 
     open_sums(&s);

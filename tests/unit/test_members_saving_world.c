@@ -8,7 +8,7 @@ static void find_terms(const void *state, const struct pt_gang_shape *gang,
 {
     (void)state;
     assert_true(gang->tasks >= 1);
-    *terms = (struct pt_checkpoint_terms){10, 2, 3};
+    *terms = (struct pt_checkpoint_terms){10, 2, 3, 0};
 }
 
 static const struct pt_checkpoint_model model = {
@@ -96,8 +96,8 @@ static void test_lengths_of_their_own(void **s)
     NEXT(b, "0: job 1");
     start(b, 7, 0, 3);
     kill_at(b, 7, 13, PT_CAUSE_NODE);
-    NEXT(b, "13: ended 7:-1 killed");
-    PROGRESS(b, 0, 0, 6, 5 + 10 + 10);
+    NEXT(b, "13: synced 7 since 5 waited 6; ended 7:-1 killed");
+    PROGRESS(b, 1, 0, 6, 5 + 10 + 10);
     start(b, 8, 1, 3);
     /* 3, 10, 2, 10 for the last one; 2 for the second, none for the first */
     NEXT(b, "38: synced 8 since 16 waited 38; ended 8:-1 success");

@@ -1,27 +1,6 @@
 /* Nodes that are to be down for a while, as is known ahead: what is started
  * before and after, and what becomes of it. */
-#include "tests/unit/losses_bench.h"
-
-static void notice(struct bench *b, int32_t node, pt_time since, pt_time until)
-{
-    bench_fact(b, (struct pt_fact){.kind = PT_FACT_NODE_NOTICE,
-                                   .task = -1,
-                                   .node = node,
-                                   .since = since,
-                                   .until = until});
-}
-
-static const char *const policies[] = {"gang",
-                                       "gang:head=skip",
-                                       "fifo",
-                                       "backfill",
-                                       "backfill:depth=all",
-                                       "backfill:depth=all,promises=keep",
-                                       "backfill:depth=0"};
-enum { POLICIES = sizeof policies / sizeof *policies };
-
-static const enum pt_ties all_ties[] = {PT_TIES_INSTANT, PT_TIES_EVENT,
-                                        PT_TIES_PYSS};
+#include "tests/unit/notices_bench.h"
 
 /* One node is to be down in [100, 150). */
 static void test_what_fits_before_the_window_starts(void **state)

@@ -1,17 +1,5 @@
 /* Nodes that fail too often are left down a while; what counts as service. */
-#include "tests/unit/losses_bench.h"
-
-static const char *const policies[] = {"gang",
-                                       "gang:head=skip",
-                                       "fifo",
-                                       "backfill",
-                                       "backfill:depth=all",
-                                       "backfill:depth=all,promises=keep",
-                                       "backfill:depth=0"};
-enum { POLICIES = sizeof policies / sizeof *policies };
-
-static const enum pt_ties all_ties[] = {PT_TIES_INSTANT, PT_TIES_EVENT,
-                                        PT_TIES_PYSS};
+#include "tests/unit/notices_bench.h"
 
 /* --- nodes that fail too often --- */
 

@@ -47,7 +47,7 @@ static int open_with(struct replay *replay, const char *path, const char *more,
         (const struct pt_plugin *)&pt_failure_trace;
     char text[300];
 
-    snprintf(text, sizeof text, "file=%s%s", path, more);
+    snprintf(text, sizeof text, "file=%s,clock=begin%s", path, more);
     replay->state = pt_plugin_state_new(plugin);
     ASSERT_INT(pt_plugin_set_text(plugin, replay->state, text, err), 0);
     const int status = pt_failure_trace.open(replay->state, cluster, err);

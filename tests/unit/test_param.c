@@ -177,7 +177,7 @@ static void check_refused(const char *key, const char *value, const char *part)
 
 static void test_a_bad_value_is_told_with_what_was_expected(void **test)
 {
-    char text[300];
+    char text[PT_PARAM_TEXT_SIZE + 1];
 
     (void)test;
     check_refused("depth", "0", "from 1 to 1000000, or all");
@@ -196,7 +196,7 @@ static void test_a_bad_value_is_told_with_what_was_expected(void **test)
     check_refused("order", "lottery", "fifo, sjf or fair");
     memset(text, 'x', sizeof text);
     text[sizeof text - 1] = '\0';
-    check_refused("widths", text, "at most 255 characters");
+    check_refused("widths", text, "at most 1023 characters");
 }
 
 static void test_the_ends_of_a_range_belong_to_it(void **test)

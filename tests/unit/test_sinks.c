@@ -1,7 +1,6 @@
 #include "tests/unit/check.h"
 #include <jansson.h>
 #include "base/random.h"
-#include "sink/summary.h"
 #include "tests/unit/reports.h"
 #include "version.h"
 
@@ -427,19 +426,6 @@ static void test_run_json_of_pipelines_has_their_stages(void **state)
     free(text);
     pt_ledger_fini(&report->ledger);
     free(report);
-}
-
-/* summary.csv of one run, or its table. */
-static char *summary_of(const struct pt_report *report, bool csv)
-{
-    struct page page;
-
-    open_page(&page);
-    if (csv)
-        pt_summary_csv(&page.out, report, 1);
-    else
-        pt_summary_table(&page.out, report, 1, false);
-    return close_page(&page);
 }
 
 static void test_summaries_of_pipelines_end_with_their_stages(void **state)

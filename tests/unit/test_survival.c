@@ -94,9 +94,9 @@ static void test_bad_rows_are_errors_at_their_place(void **state)
     expect_error("aloft,1,1,1,1,1,1\n", 2, 1, "(expected up or down)");
     expect_error("up,1,1,1,1,1,1\nup,x,1,1,1,1,1\n", 3, 4, "seconds");
     expect_error("up,0,1,1,1,1,1\n", 2, 4, "seconds > 0");
-    expect_error("up,1,1.5,1,1,1,1\n", 2, 6, "a share from 0 to 1");
-    expect_error("up,1,1,1,1,1,nan\n", 2, 14, "a share from 0 to 1");
-    expect_error("up,1,1,-1,1,1,1\n", 2, 8, "a share from 0 to 1");
+    expect_error("up,1,1.5,1,1,1,1\n", 2, 6, "a number from 0 to 1");
+    expect_error("up,1,1,1,1,1,nan\n", 2, 14, "a number from 0 to 1");
+    expect_error("up,1,1,-1,1,1,1\n", 2, 8, "a number from 0 to 1");
     expect_error("up,1,1\n", 2, 0, "3 fields");
 }
 
@@ -125,8 +125,8 @@ static void test_faults_that_overlap_or_meet_are_one_outage(void **state)
                                 .n = 7,
                                 .until = 100 * PT_SECOND};
     struct pt_findings findings;
-    const struct pt_spells *up = &findings.spells[PT_TIME_UP];
-    const struct pt_spells *down = &findings.spells[PT_TIME_DOWN];
+    const struct pt_spells *up = &findings.spells[PT_SPELL_UP];
+    const struct pt_spells *down = &findings.spells[PT_SPELL_DOWN];
 
     (void)state;
     for (int i = 0; i < 7; i++) {

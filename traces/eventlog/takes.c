@@ -206,13 +206,6 @@ static struct pt_take take_of(struct shelf *shelf, int32_t i)
     return take;
 }
 
-static int compare_times(const void *a, const void *b)
-{
-    const pt_time *x = a, *y = b;
-
-    return (*x > *y) - (*x < *y);
-}
-
 /* The median length of the stage's successes; of none, a millisecond. */
 static pt_time median_of(const struct pt_take *takes, int64_t n)
 {
@@ -222,7 +215,7 @@ static pt_time median_of(const struct pt_take *takes, int64_t n)
     for (int64_t i = 0; i < n; i++)
         if (takes[i].outcome == PT_SUCCESS && takes[i].parent == OWN)
             lengths[count++] = takes[i].length;
-    qsort(lengths, count, sizeof *lengths, compare_times);
+    qsort(lengths, count, sizeof *lengths, pt_time_compare);
     const pt_time median = count > 0 ? lengths[count / 2] : 1000;
     pt_free(lengths);
     return median;

@@ -61,13 +61,6 @@ static void count_launches(const struct pt_app *app,
     view->late = app->rules[PT_APP_END_LATE].rows;
 }
 
-static int compare_times(const void *a, const void *b)
-{
-    const pt_time *x = a, *y = b;
-
-    return (*x > *y) - (*x < *y);
-}
-
 /* The launches of a stage are in order. */
 static pt_time find_startup(const struct pt_app *app)
 {
@@ -84,7 +77,7 @@ static pt_time find_startup(const struct pt_app *app)
         if (begin != PT_APP_UNKNOWN && first >= begin)
             times[n++] = 1000 * (first - begin);
     }
-    qsort(times, n, sizeof *times, compare_times);
+    qsort(times, n, sizeof *times, pt_time_compare);
     const pt_time median = n > 0 ? times[n / 2] : 0;
     pt_free(times);
     return median;

@@ -60,7 +60,10 @@ static const struct {
                                 "counts once",
                         .formats = OF_ALL},
     [PT_LOG_CAUSE] = {.name = "cause-unknown",
-                      .what = "not one cause that is known: unknown",
+                      .what = "not one cause that is known (node, gpu, rack, "
+                              "switch, spine, feed, burst, lemon, "
+                              "maintenance, hardware, software, network, "
+                              "human, facilities): unknown",
                       .formats = OF_ALL},
     [PT_LOG_MONTHS] = {.name = "months-missing",
                        .what = "when its node was in production is not told: "
@@ -292,7 +295,7 @@ static void take_outages(struct pt_outage_log *log, struct pt_log_draft *draft)
     pt_time reach = 0;
 
     log->outage = pt_alloc((size_t)draft->n, sizeof *log->outage);
-    log->n = log->capacity = draft->n;
+    log->n = draft->n;
     for (int64_t i = 0; i < draft->n; i++) {
         const struct pt_log_row *row = &draft->row[i];
         if (i == 0 || row->node != row[-1].node)
@@ -335,7 +338,6 @@ static int finish(struct pt_outage_log *log, struct pt_log_draft *draft,
                          "no rows that tell of a node (expected outages)");
     log->format = formats[draft->format].name;
     log->node = pt_alloc((size_t)nodes, sizeof *log->node);
-    log->node_capacity = nodes;
     log->rows = draft->rows;
     order_nodes(log, draft);
     if (find_window(log, draft, err) < 0)

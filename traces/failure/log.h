@@ -29,9 +29,9 @@ struct pt_logged_outage {
 struct pt_outage_log {
     const char *format;          /* "csv", "fta", "lanl" */
     struct pt_logged_node *node; /* [nnodes] */
-    int32_t nnodes, node_capacity;
+    int32_t nnodes;
     struct pt_logged_outage *outage; /* [n] in order of (node, down, row) */
-    int64_t n, capacity;
+    int64_t n;
     pt_time from, until; /* the window: the nodes' in all, or as asked for */
     struct pt_rule rules[16]; /* what was done to rows, each with its count */
     int32_t nrules;

@@ -1,19 +1,28 @@
 /* replay.c - the failure model that does again what a failure trace tells.
  *
- * The log's own beginning, plus `from`, is the run's start.  Its nodes are in
- * the natural order of their names, so that n2 comes before n10; by=index makes
- * the first of them the machine's first.  Nodes that the machine does not have
- * are left out, nodes that the log does not have never fail, and nothing fails
- * once the log is over. */
+ * clock=begin: the log's own beginning, plus `from`, is the run's start;
+ * clock=run: its time is the run's.  Its nodes are in the natural order of
+ * their names, so that n2 comes before n10; by=index makes the first of them
+ * the machine's first, by=number takes a name for the number of a node, from 0.
+ * Nodes that the machine does not have are left out, nodes that the log does
+ * not have never fail, and nothing fails once the log is over. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/text.h"
 #include "models/failure.h"
 #include "traces/failure/log.h"
 
-enum by { BY_INDEX, BY_NAME };
+/* Those of a log, and one more. */
+enum { RULES = 17 };
+
+enum by { BY_AUTO, BY_INDEX, BY_NUMBER, BY_NAME };
+enum clock { CLOCK_AUTO, CLOCK_BEGIN, CLOCK_RUN };
+
+/* A log that is on another clock begins so long before or after the run. */
+#define OTHER_CLOCK (INT64_C(3650) * 24 * 3600 * PT_SECOND)
 
 struct fault {
     pt_time down, up;
@@ -25,7 +34,11 @@ struct trace {
     char file[PT_PARAM_TEXT_SIZE];
     int64_t system;
     pt_time from;
-    int by;
+    int by, clock;
+    struct pt_rule rules[RULES];
+    int32_t nrules;
+    int64_t rows;
+    char digest[65];
     struct fault *fault; /* [n] in order */
     int64_t n, at;
     struct pt_implied implied;
@@ -90,12 +103,57 @@ static int32_t match_names(const struct pt_outage_log *log,
     return found;
 }
 
+/* The number that NAME is, or -1. */
+static int64_t number_of(const char *name)
+{
+    int64_t number;
+
+    return pt_text_read_int(&number, name) && number >= 0 ? number : -1;
+}
+
+static bool all_numbers(const struct pt_outage_log *log)
+{
+    for (int32_t i = 0; i < log->nnodes; i++)
+        if (number_of(log->node[i].name) < 0)
+            return false;
+    return true;
+}
+
+static int match_numbers(const struct pt_outage_log *log,
+                         const struct pt_cluster *cluster, int32_t *node,
+                         struct pt_err *err)
+{
+    for (int32_t i = 0; i < log->nnodes; i++) {
+        int64_t number = number_of(log->node[i].name);
+        if (number < 0)
+            return pt_err_set(err, PT_ERR_USAGE,
+                              "trace: by=number, and a node is called "
+                              "\"%.60s\" (expected by=index)",
+                              log->node[i].name);
+        node[i] = number < cluster->nodes ? (int32_t)number : -1;
+    }
+    return 0;
+}
+
+static enum by way_of(const struct trace *trace,
+                      const struct pt_outage_log *log)
+{
+    if (trace->by != BY_AUTO)
+        return (enum by)trace->by;
+    return strcmp(log->format, "csv") == 0 && all_numbers(log) ? BY_NUMBER
+                                                               : BY_INDEX;
+}
+
 /* The machine's node for each of the log's into NODE. */
 static int match(const struct trace *trace, const struct pt_outage_log *log,
                  const struct pt_cluster *cluster, int32_t *node,
                  struct pt_err *err)
 {
-    if (trace->by == BY_INDEX) {
+    enum by by = way_of(trace, log);
+
+    if (by == BY_NUMBER)
+        return match_numbers(log, cluster, node, err);
+    if (by == BY_INDEX) {
         for (int32_t i = 0; i < log->nnodes; i++)
             node[i] = i < cluster->nodes ? i : -1;
         return 0;
@@ -113,9 +171,11 @@ static int match(const struct trace *trace, const struct pt_outage_log *log,
                       log->node[0].name);
 }
 
-/* What was measured from the instant BEGIN on, of the nodes that are used. */
+/* What was measured from the instant BEGIN on, of the nodes that are used;
+ * those of the machine that the log does not have were up all the time. */
 static struct pt_implied measure(const struct pt_outage_log *log,
-                                 const int32_t *node, pt_time begin)
+                                 const int32_t *node, pt_time begin,
+                                 int32_t nodes)
 {
     const pt_time none = -1;
     pt_node_time watched = 0, down = 0;
@@ -124,9 +184,12 @@ static struct pt_implied measure(const struct pt_outage_log *log,
 
     for (int32_t i = 0; i < log->nnodes; i++) {
         const pt_time from = log->node[i].from;
+        nodes -= node[i] >= 0;
         if (node[i] >= 0 && log->node[i].until > begin)
             watched += log->node[i].until - (from > begin ? from : begin);
     }
+    if (log->until > begin)
+        watched += (pt_node_time)nodes * (log->until - begin);
     for (int64_t i = 0; i < log->n; i++) {
         const struct pt_logged_outage *outage = &log->outage[i];
         if (i == 0 || outage->node != outage[-1].node)
@@ -199,20 +262,68 @@ static int beyond(pt_time from, pt_time length, struct pt_err *err)
                       asked, most);
 }
 
+static bool is_on_runs_clock(const struct trace *trace,
+                             const struct pt_outage_log *log)
+{
+    if (trace->clock == CLOCK_AUTO)
+        return strcmp(log->format, "csv") == 0 && trace->from == 0;
+    return trace->clock == CLOCK_RUN;
+}
+
+/* The instant of the log that is START in the run. */
+static int find_begin(const struct trace *trace,
+                      const struct pt_outage_log *log, pt_time start,
+                      pt_time *begin, struct pt_err *err)
+{
+    *begin = pt_time_add(log->from, trace->from);
+    if (!is_on_runs_clock(trace, log))
+        return *begin < log->until
+                   ? 0
+                   : beyond(trace->from, log->until - log->from, err);
+    *begin = start;
+    if (trace->from > 0)
+        return pt_err_set(err, PT_ERR_USAGE,
+                          "trace: from= and clock=run (expected clock=begin)");
+    if (log->until < start || log->from > pt_time_add(start, OTHER_CLOCK))
+        return pt_err_set(err, PT_ERR_USAGE,
+                          "trace: its times are those of another clock than "
+                          "the run's, which starts at %.0f s (expected "
+                          "clock=begin)",
+                          pt_time_seconds(start));
+    return 0;
+}
+
+/* Nodes of the log that the machine does not have are told. */
+static void note_unused(struct trace *trace, const struct pt_outage_log *log,
+                        const int32_t *node)
+{
+    struct pt_rule rule = {.name = "node-beyond",
+                           .what =
+                               "node left out: the machine does not have it"};
+
+    for (int32_t i = 0; i < log->nnodes; i++)
+        rule.rows += node[i] < 0;
+    trace->rows = log->rows;
+    memcpy(trace->digest, log->digest, sizeof trace->digest);
+    for (int32_t i = 0; i < log->nrules; i++)
+        trace->rules[trace->nrules++] = log->rules[i];
+    trace->rules[trace->nrules++] = rule;
+}
+
 static int open_log(struct trace *trace, const struct pt_outage_log *log,
                     const struct pt_cluster *cluster, struct pt_err *err)
 {
-    const pt_time begin = pt_time_add(log->from, trace->from);
     int32_t *node = pt_alloc((size_t)log->nnodes, sizeof *node);
-    int status = 0;
+    pt_time begin;
+    int status = find_begin(trace, log, cluster->start, &begin, err);
 
-    if (begin >= log->until)
-        status = beyond(trace->from, log->until - log->from, err);
     if (status == 0)
         status = match(trace, log, cluster, node, err);
     if (status == 0) {
         take_faults(trace, log, node, begin, cluster->start);
-        trace->implied = measure(log, node, begin);
+        trace->implied = measure(log, node, begin, cluster->nodes);
+        trace->nrules = 0;
+        note_unused(trace, log, node);
     }
     pt_free(node);
     return status;
@@ -267,7 +378,19 @@ static void close_trace(void *state)
     trace->fault = NULL;
 }
 
-static const char *const ways[] = {"index", "name", NULL};
+static void input_of_trace(const void *state, struct pt_failure_input *input)
+{
+    const struct trace *trace = state;
+
+    input->path = trace->file;
+    input->digest = trace->digest;
+    input->rows = trace->rows;
+    input->rules = trace->rules;
+    input->nrules = trace->nrules;
+}
+
+static const char *const ways[] = {"auto", "index", "number", "name", NULL};
+static const char *const clocks[] = {"auto", "begin", "run", NULL};
 
 static const struct pt_param params[] = {
     {.name = "file",
@@ -275,7 +398,7 @@ static const struct pt_param params[] = {
      .unit = "",
      .fallback = "",
      .offset = offsetof(struct trace, file),
-     .help = "The failure trace."},
+     .help = "The failure trace; it may be packed with gzip, xz or zstd."},
     {.name = "system",
      .type = PT_PARAM_INT,
      .unit = "",
@@ -293,11 +416,22 @@ static const struct pt_param params[] = {
     {.name = "by",
      .type = PT_PARAM_CHOICE,
      .unit = "",
-     .fallback = "index",
+     .fallback = "auto",
      .choices = ways,
      .offset = offsetof(struct trace, by),
      .help = "Which node of the log is which of the machine: the first is the "
-             "first (by name, digits by value), or by name."},
+             "first (by name, digits by value); its name is a number, from 0; "
+             "or by name.  auto: by number in a CSV that has numbers alone, "
+             "else by index."},
+    {.name = "clock",
+     .type = PT_PARAM_CHOICE,
+     .unit = "",
+     .fallback = "auto",
+     .choices = clocks,
+     .offset = offsetof(struct trace, clock),
+     .help = "The log begins when the run does, or its times are the run's, "
+             "which are those of its jobs' submits.  auto: run for CSV, begin "
+             "for others, and with from=."},
     PT_PARAM_END};
 
 const struct pt_failure_model pt_failure_trace = {
@@ -311,5 +445,6 @@ const struct pt_failure_model pt_failure_trace = {
     .open = open_trace,
     .next = next_fault,
     .implied = implied_by_trace,
+    .input = input_of_trace,
     .close = close_trace,
 };

@@ -1,12 +1,12 @@
 #include "tests/unit/check.h"
 #include "base/random.h"
-#include "metrics/outages.h"
+#include "metrics/downtime.h"
 #include "metrics/tally.h"
 
 #define S PT_SECOND
 
 /* One step at NOW. */
-static void give(struct pt_downtime *outages, pt_time now,
+static void give(struct pt_downtime *downtime, pt_time now,
                  const struct pt_fact *facts, int n, bool ends)
 {
     const struct pt_spent spent = {.slots = 1};
@@ -16,7 +16,7 @@ static void give(struct pt_downtime *outages, pt_time now,
                                  .spent = &spent,
                                  .nspent = ends};
 
-    pt_downtime_step(outages, &step);
+    pt_downtime_step(downtime, &step);
 }
 
 static struct pt_fact submission(void)
@@ -35,36 +35,36 @@ static struct pt_fact down(int32_t node, enum pt_origin origin)
         .kind = PT_FACT_NODE_DOWN, .node = node, .origin = origin};
 }
 
-static void one(struct pt_downtime *outages, pt_time now, struct pt_fact fact)
+static void one(struct pt_downtime *downtime, pt_time now, struct pt_fact fact)
 {
-    give(outages, now, &fact, 1, false);
+    give(downtime, now, &fact, 1, false);
 }
 
-static void close_into(struct pt_downtime *outages,
-                       struct pt_outages_summary *summary)
+static void close_into(struct pt_downtime *downtime,
+                       struct pt_downtime_summary *summary)
 {
-    pt_downtime_close(outages, summary);
-    pt_downtime_free(outages);
+    pt_downtime_close(downtime, summary);
+    pt_downtime_free(downtime);
 }
 
 static void test_outages_are_counted_by_origin_and_clipped(void **state)
 {
-    struct pt_downtime *outages = pt_downtime_new();
-    struct pt_outages_summary summary;
+    struct pt_downtime *downtime = pt_downtime_new();
+    struct pt_downtime_summary summary;
 
     (void)state;
-    one(outages, 0, down(3, PT_ORIGIN_RACK));
-    one(outages, 0, down(4, PT_ORIGIN_RACK));
-    one(outages, 2 * S, up(4));
-    one(outages, 10 * S, submission());
-    one(outages, 12 * S, up(3));
-    one(outages, 13 * S, down(3, PT_ORIGIN_NODE));
-    one(outages, 14 * S, up(3));
-    one(outages, 15 * S, down(0, PT_ORIGIN_NODE));
-    give(outages, 20 * S, NULL, 0, true);
-    one(outages, 21 * S, down(1, PT_ORIGIN_FEED));
-    one(outages, 22 * S, up(0));
-    close_into(outages, &summary);
+    one(downtime, 0, down(3, PT_ORIGIN_RACK));
+    one(downtime, 0, down(4, PT_ORIGIN_RACK));
+    one(downtime, 2 * S, up(4));
+    one(downtime, 10 * S, submission());
+    one(downtime, 12 * S, up(3));
+    one(downtime, 13 * S, down(3, PT_ORIGIN_NODE));
+    one(downtime, 14 * S, up(3));
+    one(downtime, 15 * S, down(0, PT_ORIGIN_NODE));
+    give(downtime, 20 * S, NULL, 0, true);
+    one(downtime, 21 * S, down(1, PT_ORIGIN_FEED));
+    one(downtime, 22 * S, up(0));
+    close_into(downtime, &summary);
     ASSERT_INT(summary.outages, 5);
     ASSERT_INT(summary.nodes, 4);
     ASSERT_INT(summary.killed, 0);
@@ -78,19 +78,19 @@ static void test_outages_are_counted_by_origin_and_clipped(void **state)
 
 static void test_what_is_planned_is_maintenance(void **state)
 {
-    struct pt_downtime *outages = pt_downtime_new();
-    struct pt_outages_summary summary;
+    struct pt_downtime *downtime = pt_downtime_new();
+    struct pt_downtime_summary summary;
     struct pt_fact planned = down(7, PT_ORIGIN_RACK);
     struct pt_fact notice = {
         .kind = PT_FACT_NODE_NOTICE, .node = 2, .since = 5 * S, .until = 6 * S};
 
     (void)state;
     planned.planned = planned.drains = true;
-    one(outages, 0, submission());
-    one(outages, 0, notice);
-    one(outages, 3 * S, planned);
-    give(outages, 5 * S, NULL, 0, true);
-    close_into(outages, &summary);
+    one(downtime, 0, submission());
+    one(downtime, 0, notice);
+    one(downtime, 3 * S, planned);
+    give(downtime, 5 * S, NULL, 0, true);
+    close_into(downtime, &summary);
     ASSERT_INT(summary.outages, 1);
     ASSERT_INT(summary.nodes, 1);
     ASSERT_INT(summary.by[PT_ORIGIN_RACK].outages, 0);
@@ -100,14 +100,14 @@ static void test_what_is_planned_is_maintenance(void **state)
 
 static void test_a_node_that_comes_late_was_not_down(void **state)
 {
-    struct pt_downtime *outages = pt_downtime_new();
-    struct pt_outages_summary summary;
+    struct pt_downtime *downtime = pt_downtime_new();
+    struct pt_downtime_summary summary;
 
     (void)state;
-    one(outages, 0, submission());
-    one(outages, 3 * S, up(9));
-    give(outages, 5 * S, NULL, 0, true);
-    close_into(outages, &summary);
+    one(downtime, 0, submission());
+    one(downtime, 3 * S, up(9));
+    give(downtime, 5 * S, NULL, 0, true);
+    close_into(downtime, &summary);
     ASSERT_INT(summary.outages, 0);
     ASSERT_INT(summary.nodes, 0);
     for (int o = 0; o < PT_ORIGINS; o++)
@@ -115,7 +115,7 @@ static void test_a_node_that_comes_late_was_not_down(void **state)
 }
 
 /* A step in which FACTS [n] kill two attempts, and a limit kills another. */
-static void kill_by(struct pt_downtime *outages, const struct pt_fact *facts,
+static void kill_by(struct pt_downtime *downtime, const struct pt_fact *facts,
                     int n)
 {
     const struct pt_decision decisions[] = {
@@ -128,22 +128,22 @@ static void kill_by(struct pt_downtime *outages, const struct pt_fact *facts,
     const struct pt_step step = {
         .facts = facts, .nfacts = n, .decisions = decisions, .ndecisions = 5};
 
-    pt_downtime_step(outages, &step);
+    pt_downtime_step(downtime, &step);
 }
 
 static void test_what_is_killed_is_counted_by_what_took_the_node(void **state)
 {
-    struct pt_downtime *outages = pt_downtime_new();
-    struct pt_outages_summary summary;
+    struct pt_downtime *downtime = pt_downtime_new();
+    struct pt_downtime_summary summary;
     struct pt_fact facts[] = {down(0, PT_ORIGIN_SWITCH), up(9),
                               down(1, PT_ORIGIN_SWITCH),
                               down(2, PT_ORIGIN_HUMAN), down(3, PT_ORIGIN_GPU)};
 
     (void)state;
     facts[3].drains = true;
-    kill_by(outages, facts, 4);
-    kill_by(outages, facts + 2, 3);
-    close_into(outages, &summary);
+    kill_by(downtime, facts, 4);
+    kill_by(downtime, facts + 2, 3);
+    close_into(downtime, &summary);
     ASSERT_INT(summary.killed, 4);
     ASSERT_INT(summary.by[PT_ORIGIN_SWITCH].killed, 2);
     ASSERT_INT(summary.by[PT_ORIGIN_HUMAN].killed, 2);
@@ -193,7 +193,7 @@ static struct pt_fact change(struct history *h, struct pt_random *random,
     return fact;
 }
 
-static void run_randomly(struct pt_downtime *outages, struct history *h,
+static void run_randomly(struct pt_downtime *downtime, struct history *h,
                          struct pt_random *random)
 {
     pt_time now = (pt_time)pt_random_below(random, 1000) - 500;
@@ -214,7 +214,7 @@ static void run_randomly(struct pt_downtime *outages, struct history *h,
         ends = h->began && k < STEPS - 30 && pt_random_below(random, 6) == 0;
         if (ends)
             h->last = now;
-        give(outages, now, facts, n, ends);
+        give(downtime, now, facts, n, ends);
         now += (pt_time)pt_random_below(random, 30);
     }
 }
@@ -227,15 +227,15 @@ static void test_random_outages_sum_as_naive_code_says(void **state)
     (void)state;
     print_message("seed %llu\n", (unsigned long long)seed);
     for (uint32_t round = 0; round < 300; round++) {
-        struct pt_downtime *outages = pt_downtime_new();
-        struct pt_outages_summary summary;
+        struct pt_downtime *downtime = pt_downtime_new();
+        struct pt_downtime_summary summary;
         int64_t count[PT_ORIGINS] = {0}, sum[PT_ORIGINS] = {0};
         struct pt_random random;
 
         pt_random_open(&random, seed, round, PT_PURPOSE_TEST, 0);
         memset(h, 0, sizeof *h);
-        run_randomly(outages, h, &random);
-        close_into(outages, &summary);
+        run_randomly(downtime, h, &random);
+        close_into(downtime, &summary);
         for (int i = 0; i < h->n; i++) {
             struct interval *it = &h->intervals[i];
             pt_time from = it->from > h->first ? it->from : h->first;
@@ -264,8 +264,8 @@ static void test_a_tally_has_the_outages_of_its_run(void **state)
     pt_tally_step(tally, &step);
     pt_tally_close(tally, &summary);
     pt_tally_free(tally);
-    ASSERT_INT(summary.outages.outages, 1);
-    ASSERT_INT(summary.outages.by[PT_ORIGIN_LEMON].outages, 1);
+    ASSERT_INT(summary.downtime.outages, 1);
+    ASSERT_INT(summary.downtime.by[PT_ORIGIN_LEMON].outages, 1);
 }
 
 int main(void)
@@ -279,5 +279,5 @@ int main(void)
         cmocka_unit_test(test_a_tally_has_the_outages_of_its_run),
     };
 
-    return cmocka_run_group_tests_name("outages", tests, NULL, NULL) != 0;
+    return cmocka_run_group_tests_name("downtime", tests, NULL, NULL) != 0;
 }

@@ -1,12 +1,12 @@
-/* outages.h - `trace info` of a failure trace. */
-#ifndef PT_TOOL_OUTAGES_H
-#define PT_TOOL_OUTAGES_H
+/* trace_failures.h - `trace info` of a failure trace. */
+#ifndef PT_TOOL_TRACE_FAILURES_H
+#define PT_TOOL_TRACE_FAILURES_H
 
 #include <stdbool.h>
 #include "base/error.h"
 
 /* As on the command line; NULL: not asked for. */
-struct pt_outages_asked {
+struct pt_trace_failures_asked {
     const char *path;
     const char *nodes, *span, *system, *out;
     bool json;
@@ -14,9 +14,10 @@ struct pt_outages_asked {
 };
 
 /* Whether there is a failure trace at PATH. */
-bool pt_outages_sniff(const char *path);
+bool pt_trace_failures_sniff(const char *path);
 
 /* Prints what is in it, and leaves the figure in the folder asked for. */
-int pt_outages_info(const struct pt_outages_asked *asked, struct pt_err *err);
+int pt_trace_failures_info(const struct pt_trace_failures_asked *asked,
+                           struct pt_err *err);
 
 #endif

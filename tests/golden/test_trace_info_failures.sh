@@ -1,67 +1,8 @@
 #!/bin/sh
-# test_outages_cli.sh - `trace info` of failure traces from outside: exact
+# test_trace_info_failures.sh - `trace info` of failure traces from outside: exact
 # availabilities, overlaps, windows, fits, JSON, the figure, and bad input.
-#
-# A line per case, "ok NAME", "not ok NAME: why" or "skip NAME: why".
-set -u
-protium=${PROTIUM:-build/protium}
-case $protium in /*) ;; *) protium=$PWD/$protium ;; esac
-shared=${PROTIUM_SHARED:-../shared}
-case $shared in /*) ;; *) shared=$PWD/$shared ;; esac
-here=$(mktemp -d) || exit 1
-trap 'rm -rf "$here"' EXIT
-trap 'exit 130' INT TERM
-cd "$here" || exit 1
-LC_ALL=C
-export LC_ALL
-passed=0 failed=0 skipped=0
-
-ok()
-{
-    echo "ok $1"
-    passed=$((passed + 1))
-}
-
-not_ok()
-{
-    echo "not ok $1: $2"
-    sed 's/^/    /' .err | head -n 5
-    failed=$((failed + 1))
-}
-
-skip()
-{
-    echo "skip $1: $2"
-    skipped=$((skipped + 1))
-}
-
-# judge NAME TEST...: ok if the command TEST succeeds.
-judge()
-{
-    name=$1
-    shift
-    if "$@"; then
-        ok "$name"
-    else
-        not_ok "$name" "failed: $*"
-    fi
-}
-
-# is NAME EXPECTED GOT
-is()
-{
-    if [ "$2" = "$3" ]; then
-        ok "$1"
-    else
-        not_ok "$1" "'$3' (expected '$2')"
-    fi
-}
-
-run()
-{
-    timeout 60 "$protium" "$@" >.out 2>.err </dev/null
-    got=$?
-}
+# shellcheck source=tests/golden/cli.sh
+. "$(dirname "$0")/cli.sh"
 
 # expect NAME CODE PATTERN ARGUMENT...: .err has a line like PATTERN, or is
 # empty; what fails says nothing on standard output.
@@ -272,7 +213,7 @@ expect 'figure: a time below zero' 3 \
 sed '2s/^down,\([^,]*\),[^,]*,/down,\1,2,/' new/fig/survival.csv \
     >empty/survival.csv
 expect 'figure: a share above one' 3 \
-    '^empty/survival.csv:2:[0-9]+: "2" \(expected a share from 0 to 1\)' \
+    '^empty/survival.csv:2:[0-9]+: "2" \(expected a number from 0 to 1\)' \
     plot empty survival
 sed '2s/^down,/aloft,/' new/fig/survival.csv >empty/survival.csv
 expect 'figure: another kind' 3 \
@@ -343,6 +284,4 @@ real 'LANL' LA-UR-05-7318-failure-data-1996-2005.csv.xz 0.998862 5006
 real 'LANL 20' LA-UR-05-7318-failure-data-1996-2005.csv.xz 0.999498 512 \
     --system 20
 
-echo
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" -eq 0 ]
+finish

@@ -1,32 +1,7 @@
 /* Lines of files that are packed with xz. */
-#include "tests/unit/check.h"
+#include "tests/unit/packed_lines.h"
 
 #include <lzma.h>
-
-#include "base/alloc.h"
-#include "base/random.h"
-#include "sink/out.h"
-#include "traces/text.h"
-
-#define SEED  UINT64_C(20240229)
-#define LINES 20000
-
-/* Lines of random digits, some of them long; they fill several buffers. */
-static char *make_text(size_t *n)
-{
-    struct pt_random random;
-    char *text = pt_alloc(LINES, 120);
-
-    *n = 0;
-    pt_random_open(&random, SEED, 0, PT_PURPOSE_TEST, 3);
-    for (int i = 0; i < LINES; i++) {
-        const uint32_t length = pt_random_below(&random, 100);
-        for (uint32_t k = 0; k < length; k++)
-            text[(*n)++] = (char)('0' + pt_random_below(&random, 10));
-        text[(*n)++] = '\n';
-    }
-    return text;
-}
 
 /* TEXT [N] in streams of STEP bytes each; the caller frees. */
 static char *pack(const char *text, size_t n, size_t step, size_t *packed)
@@ -45,47 +20,10 @@ static char *pack(const char *text, size_t n, size_t step, size_t *packed)
     return to;
 }
 
-/* Reads PACKED [SIZE], whose lines are those of TEXT; returns how many, and
- * what went wrong, if anything. */
-static int read_lines(const char *packed, size_t size, const char *text,
-                      struct pt_err *err)
-{
-    struct pt_lines lines;
-    char digest[PT_DIGEST_TEXT];
-    int status;
-
-    ASSERT_INT(pt_lines_open_bytes(&lines, "packed", packed, size, err), 0);
-    while ((status = pt_lines_next(&lines, err)) > 0) {
-        const size_t length = strcspn(text, "\n");
-        ASSERT_INT(lines.length, length);
-        assert_memory_equal(lines.text, text, length);
-        text += length + 1;
-    }
-    const int n = status < 0 ? lines.line - 1 : lines.line;
-    pt_lines_finish(&lines);
-    pt_digest_of(packed, size, digest);
-    ASSERT_TEXT(lines.digest, digest);
-    ASSERT_INT(lines.bytes, size);
-    pt_lines_close(&lines);
-    return n;
-}
-
 static void test_streams_of_any_size_read_as_one_text(void **state)
 {
-    static const size_t steps[] = {1 << 30, 1 << 18, 65536, 10007};
-    size_t n, packed;
-    char *text = make_text(&n);
-
     (void)state;
-    print_message("seed %llu\n", (unsigned long long)SEED);
-    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
-        struct pt_err err = {.code = PT_ERR_NONE};
-        char *bytes = pack(text, n, steps[i], &packed);
-        ASSERT_INT(read_lines(bytes, packed, text, &err), LINES);
-        ASSERT_INT(err.code, PT_ERR_NONE);
-        pt_free(bytes);
-    }
-    pt_free(text);
+    check_any_size(pack);
 }
 
 static void test_zeros_that_fill_up_a_block_are_skipped(void **state)
@@ -103,31 +41,13 @@ static void test_zeros_that_fill_up_a_block_are_skipped(void **state)
     pt_free(bytes);
 }
 
-/* Every line before the cut is served; the error is told where it is met. */
 static void test_a_truncated_stream_is_served_up_to_its_end(void **state)
 {
-    static const size_t steps[] = {1 << 30, 50000};
-    size_t n, packed;
-    char *text = make_text(&n);
+    const char why[] = "the xz data end too early (expected a whole file)";
 
     (void)state;
-    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
-        char *bytes = pack(text, n, steps[i], &packed);
-        int last = 0;
-        for (size_t cut = packed / 7; cut < packed; cut += packed / 7) {
-            struct pt_err err = {.code = PT_ERR_NONE};
-            const int lines = read_lines(bytes, cut, text, &err);
-            ASSERT_INT(err.code, PT_ERR_INPUT);
-            ASSERT_HAS(err.text, "the xz data end too early (expected a whole "
-                                 "file)");
-            ASSERT_INT(err.line, lines + 1);
-            assert_true(err.column >= 1);
-            assert_true(lines > last);
-            last = lines;
-        }
-        pt_free(bytes);
-    }
-    pt_free(text);
+    check_truncated(pack, 1 << 30, why);
+    check_truncated(pack, 50000, why);
 }
 
 static void test_only_the_whole_file_is_whole(void **state)
@@ -148,25 +68,13 @@ static void test_only_the_whole_file_is_whole(void **state)
 
 static void test_corrupt_data_are_an_error_with_its_line(void **state)
 {
-    size_t n, packed, small;
-    char *text = make_text(&n);
-    char *bytes = pack(text, n, 50000, &packed);
     struct pt_err err = {.code = PT_ERR_NONE};
+    size_t small;
 
     (void)state;
-    size_t at = packed / 2;
-    while (memcmp(bytes + at, "7zXZ", 4) != 0)
-        at++;
-    bytes[at] = 'x';
-    const int lines = read_lines(bytes, packed, text, &err);
-    ASSERT_HAS(err.text, "the xz data are corrupt (expected a whole file)");
-    ASSERT_INT(err.line, lines + 1);
-    assert_true(lines > LINES / 4 && lines < LINES * 3 / 4);
-    pt_free(bytes);
-    pt_free(text);
-
-    err = (struct pt_err){.code = PT_ERR_NONE};
-    bytes = pack("a\nb\n", 4, 4, &small);
+    check_corrupt(pack, "7zXZ",
+                  "the xz data are corrupt (expected a whole file)");
+    char *bytes = pack("a\nb\n", 4, 4, &small);
     memcpy(bytes + small, "this is rubbish", 16);
     ASSERT_INT(read_lines(bytes, small + 16, "a\nb\n", &err), 2);
     ASSERT_HAS(err.text, "the xz data are corrupt");
@@ -211,28 +119,12 @@ static void test_data_that_need_too_much_memory_are_refused(void **state)
 
 static void test_the_whole_text_is_had_at_once(void **state)
 {
-    struct pt_err err = {.code = PT_ERR_NONE};
-    struct pt_lines lines;
-    char digest[PT_DIGEST_TEXT];
-    size_t size, packed, n;
+    size_t size, packed;
     char *text = make_text(&size), *bytes = pack(text, size, 70000, &packed);
-    char *whole;
 
     (void)state;
-    ASSERT_INT(pt_lines_open_bytes(&lines, "packed", bytes, packed, &err), 0);
-    ASSERT_INT(pt_lines_whole(&lines, size, &whole, &n, &err), 0);
-    ASSERT_INT(n, size);
-    assert_memory_equal(whole, text, size);
-    pt_digest_of(bytes, packed, digest);
-    ASSERT_TEXT(lines.digest, digest);
-    ASSERT_INT(lines.bytes, packed);
-    pt_free(whole);
-    pt_lines_close(&lines);
-
-    ASSERT_INT(pt_lines_open_bytes(&lines, "packed", bytes, packed, &err), 0);
-    ASSERT_INT(pt_lines_whole(&lines, size - 1, &whole, &n, &err), -1);
-    ASSERT_HAS(err.text, "too much text (expected at most");
-    pt_lines_close(&lines);
+    check_whole(pack);
+    refuses(bytes, packed, size - 1, "too much text (expected at most");
     pt_free(bytes);
     pt_free(text);
 }
@@ -249,5 +141,5 @@ int main(void)
         cmocka_unit_test(test_the_whole_text_is_had_at_once),
     };
 
-    return cmocka_run_group_tests_name("text xz", tests, NULL, NULL) != 0;
+    return cmocka_run_group_tests_name("lines xz", tests, NULL, NULL) != 0;
 }

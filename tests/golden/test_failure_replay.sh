@@ -1,5 +1,5 @@
 #!/bin/sh
-# test_failure_traces.sh - failure traces replayed on a cluster of their own
+# test_failure_replay.sh - failure traces replayed on a cluster of their own
 # shape: the run loses exactly the node-seconds that the trace has.
 #
 # One job of a single node, saved at each instant, spans the whole trace, so
@@ -89,7 +89,7 @@ if [ -e "$g5k" ] && [ -e "$lanl" ]; then
     check 'LANL, system 20' "$lanl" 512 119108820 30609780 0.999498 \
         ,system=20 '--system 20'
 else
-    echo "SKIPPED (no ../shared): test_failure_traces"
+    echo "SKIPPED (no ../shared): test_failure_replay"
     echo "skip Grid'5000"
     echo 'skip LANL, system 20'
 fi
