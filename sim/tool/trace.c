@@ -5,6 +5,7 @@
 
 #include "tool/application.h"
 #include "tool/generate.h"
+#include "tool/generate_failures.h"
 #include "tool/page.h"
 #include "tool/say.h"
 #include "tool/survey.h"
@@ -217,6 +218,36 @@ static int info(struct request *request, struct pt_err *err)
     return pt_survey_look(&request->study, request->stop, &survey, &eyes, err);
 }
 
+static int generate_failures(struct request *request, struct pt_err *err)
+{
+    const struct pt_trace_failures_asked *asked = &request->asked;
+    pt_time from = 0, until = PT_TIME_NEVER;
+    int64_t outages = 0;
+
+    if (asked->system || asked->out)
+        return pt_err_set(err, PT_ERR_USAGE, "trace: --%s is for info",
+                          asked->system ? "system" : "out");
+    if (asked->nodes &&
+        pt_study_set_nodes(&request->study, asked->nodes, err) < 0)
+        return -1;
+    if (asked->span &&
+        pt_trace_failures_span(asked->span, &from, &until, err) < 0)
+        return -1;
+    if (pt_generate_failures(&request->study, request->words[1], from, until,
+                             request->words[2], request->stop, &outages,
+                             err) < 0)
+        return -1;
+    pt_say("%s: %" PRId64 " outages", request->words[2], outages);
+    return 0;
+}
+
+static bool is_csv(const char *path)
+{
+    size_t n = strlen(path);
+
+    return n >= 4 && strcmp(path + n - 4, ".csv") == 0;
+}
+
 static int generate(struct request *request, struct pt_err *err)
 {
     struct pt_workload *workload = &request->study.workload;
@@ -226,6 +257,8 @@ static int generate(struct request *request, struct pt_err *err)
         return pt_err_set(err, PT_ERR_USAGE,
                           "trace generate needs a MODEL[:KEY=VALUE,...] and a "
                           "file OUT");
+    if (is_csv(request->words[2]))
+        return generate_failures(request, err);
     workload->text = request->words[1];
     if (take_workload_options(request, err) < 0)
         return -1;
@@ -306,6 +339,8 @@ static const char *const trace_examples[] = {
     "protium trace generate lublin:jobs=10000,nodes=128 out.swf.gz --set "
     "seed=7",
     "protium trace generate hydrogen:jobs=200,load=0.9 out.json",
+    "protium trace generate nodes:mtbf=90d+lemons out.csv --nodes 512 --span "
+    "365d",
     NULL};
 
 const struct pt_verb pt_verb_trace = {
@@ -328,7 +363,9 @@ const struct pt_verb pt_verb_trace = {
             "generate writes the jobs of a "
             "workload model (protium list models) to OUT: as pipelines "
             "(protium.pipeline/1) if OUT ends in .json, else in the Standard "
-            "Workload Format, gzipped if OUT ends in .gz.\n",
+            "Workload Format, gzipped if OUT ends in .gz. If OUT ends in .csv, "
+            "it writes what failure models (protium list failures) do to "
+            "--nodes N in --span A..B, as a failure trace.\n",
     .options = trace_options,
     .examples = trace_examples,
     .run = trace_run};

@@ -81,6 +81,18 @@ static int read_span(const char *text, struct window *window,
                       text);
 }
 
+int pt_trace_failures_span(const char *text, pt_time *from, pt_time *until,
+                           struct pt_err *err)
+{
+    struct window window;
+
+    if (read_span(text, &window, err) < 0)
+        return -1;
+    *from = window.from;
+    *until = window.until;
+    return 0;
+}
+
 static int read_asked(const struct pt_trace_failures_asked *asked,
                       struct pt_log_reading *reading, struct pt_err *err)
 {

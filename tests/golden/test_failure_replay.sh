@@ -81,6 +81,28 @@ same 'what is no fault in the window' \
     "$("$protium" trace info own.csv --span 0..100 --json |
         sed -n 's/.*"faults": \([0-9]*\).*/\1/p' | head -n 1)" 4
 
+# What failure models do to a machine is the same with and without jobs, and a
+# run under what another one left is that run again.
+J=lublin:jobs=300,nodes=64,load=0.7
+models=nodes:mtbf=5d+bursts:interval=2d
+"$protium" replay "$J" --nodes 64 --policy it=easy --set "failures=$models" \
+    --out alive >/dev/null 2>&1 || echo 'replay failed'
+start=$(sed -n 's/.*"first_submit": \([0-9.]*\).*/\1/p' alive/runs/it/run.json)
+"$protium" trace generate "$models" alone.csv --nodes 64 --span "$start..90d" \
+    2>/dev/null || echo 'generate failed'
+grep -v ',,' alive/runs/it/outages.csv | sort >alive.txt
+sort alone.csv >alone.txt
+same 'outages of a run that are not in the generated trace' \
+    "$(comm -23 alive.txt alone.txt | wc -l)" 0
+same 'there are some' "$(test "$(wc -l <alive.txt)" -gt 20 && echo yes)" yes
+"$protium" replay "$J" --nodes 64 --policy it=easy \
+    --set failures=trace:file=alive/runs/it/outages.csv --out again \
+    >/dev/null 2>&1 || echo 'replay failed'
+for file in jobs.csv outages.csv; do
+    same "under its own outages.csv: $file" \
+        "$(cmp alive/runs/it/$file again/runs/it/$file && echo same)" same
+done
+
 g5k=$shared/traces/grid5k_event_trace.tab.xz
 lanl=$shared/traces/LA-UR-05-7318-failure-data-1996-2005.csv.xz
 if [ -e "$g5k" ] && [ -e "$lanl" ]; then
