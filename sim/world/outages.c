@@ -174,7 +174,7 @@ static void begin(struct pt_outages *o, int32_t slot, pt_time now,
     for (int32_t i = 0; i < own->n; i++) {
         int32_t node = own->nodes[i];
         add_fault(o, node, own, facts);
-        if (own->planned && o->faults[node] > 1 && o->told)
+        if (own->planned && o->faults[node] > 1 && o->tells_ahead)
             tell_notice(facts, node, now, last_of(o, node));
     }
     pt_agenda_set(&o->ends, slot, own->up);
@@ -367,7 +367,7 @@ int pt_outages_open(struct pt_outages *o, const struct pt_machine *machine,
         if (breakers[i].model->open(breakers[i].state, cluster, err) < 0)
             return -1;
         o->breakers[o->n++] = breakers[i];
-        o->told = o->told || breakers[i].model->ahead;
+        o->tells_ahead = o->tells_ahead || breakers[i].model->ahead;
         look_ahead(o, i);
     }
     return 0;

@@ -37,13 +37,14 @@ struct pt_outages {
     int32_t *touched; /* [ntouched] nodes */
     int32_t ntouched;
     int32_t down;       /* nodes with a fault */
-    bool told;          /* models that tell ahead may have a notice to renew */
+    bool tells_ahead;   /* some model does */
     struct turn *turns; /* [nturns] of the input's nodes, in order of time */
     int32_t nturns, turned;
 };
 
 /* MACHINE may be NULL, or without nodes of its own: then they stay.  CLUSTER
- * must stay until the close.  Opens the N models: 0, or -1 with ERR filled. */
+ * must stay until the close.  Opens the N models: 0, or -1 with ERR filled;
+ * _close() is to be called either way. */
 int pt_outages_open(struct pt_outages *outages,
                     const struct pt_machine *machine,
                     const struct pt_cluster *cluster,

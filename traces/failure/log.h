@@ -26,6 +26,9 @@ struct pt_logged_outage {
                          before: how long it was is not known */
 };
 
+/* What may be done to rows. */
+#define PT_LOG_MOST_RULES 16
+
 struct pt_outage_log {
     const char *format;          /* "csv", "fta", "lanl" */
     struct pt_logged_node *node; /* [nnodes] */
@@ -33,7 +36,8 @@ struct pt_outage_log {
     struct pt_logged_outage *outage; /* [n] in order of (node, down, row) */
     int64_t n;
     pt_time from, until; /* the window: the nodes' in all, or as asked for */
-    struct pt_rule rules[16]; /* what was done to rows, each with its count */
+    struct pt_rule rules[PT_LOG_MOST_RULES]; /* what was done to rows, each with
+                                                its count */
     int32_t nrules;
     int64_t rows;
     char digest[65]; /* SHA-256 of the file, in hexadecimal */

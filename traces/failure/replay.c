@@ -16,7 +16,7 @@
 #include "traces/failure/log.h"
 
 /* Those of a log, and one more. */
-enum { RULES = 17 };
+enum { RULES = PT_LOG_MOST_RULES + 1 };
 
 enum by { BY_AUTO, BY_INDEX, BY_NUMBER, BY_NAME };
 enum clock { CLOCK_AUTO, CLOCK_BEGIN, CLOCK_RUN };
@@ -419,10 +419,10 @@ static const struct pt_param params[] = {
      .fallback = "auto",
      .choices = ways,
      .offset = offsetof(struct trace, by),
-     .help = "Which node of the log is which of the machine: the first is the "
-             "first (by name, digits by value); its name is a number, from 0; "
-             "or by name.  auto: by number in a CSV that has numbers alone, "
-             "else by index."},
+     .help = "index: the log's first node is the machine's first, and so on, "
+             "in the order of names (n2 before n10); number: a name is a "
+             "node's number, from 0; name: of the same name; auto: number for "
+             "a CSV that has numbers alone, else index."},
     {.name = "clock",
      .type = PT_PARAM_CHOICE,
      .unit = "",
