@@ -86,6 +86,12 @@ as_nobody()
     fi
 }
 
+# Whether that may run the program at all.
+can_be_nobody()
+{
+    as_nobody "$protium" --version >/dev/null 2>&1
+}
+
 finish()
 {
     echo

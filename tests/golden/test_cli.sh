@@ -46,11 +46,6 @@ expect()
     seen "$name" "$code" "$pattern"
 }
 
-can_be_nobody()
-{
-    as_nobody true 2>/dev/null
-}
-
 # comes PID TEST...: waits until TEST succeeds, while PID is there.
 comes()
 {

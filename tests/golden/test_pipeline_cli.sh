@@ -252,7 +252,7 @@ refused 'file: zstd inside gzip' 3 '^zstd.gz:1:[0-9]+: a zero byte' zstd.gz
 refused 'file: gzip inside gzip' 3 '^twice.gz:1:[0-9]+: .*expected' twice.gz
 cp "$samples/diamond.json" private.json
 chmod 000 private.json
-if as_nobody true 2>/dev/null; then
+if can_be_nobody; then
     as_nobody timeout 20 "$protium" replay "$here/private.json" \
         >.out 2>.err </dev/null
     got=$?
