@@ -89,7 +89,7 @@ as_nobody()
 # Whether that may run the program at all.
 can_be_nobody()
 {
-    as_nobody "$protium" --version >/dev/null 2>&1
+    as_nobody timeout 20 "$protium" --version >/dev/null 2>&1
 }
 
 finish()
