@@ -484,6 +484,21 @@ void pt_attempt_run(struct pt_plan *plan, int32_t handle)
                       : pt_time_add(plan->now, a->entry.limit));
 }
 
+void pt_attempt_begin_hold(struct pt_plan *plan, int32_t handle,
+                           const struct pt_patience *patience)
+{
+    struct pt_attempt *a = pt_attempt_at(plan, handle);
+
+    pt_attempt_remember(a);
+    a->hold->start = plan->now;
+    a->hold->stamp = 0;
+    a->hold->backoff = patience->backoff;
+    a->hold->tries = patience->tries;
+    pt_vec_push(plan->holders, plan->nholders, plan->holder_capacity, handle);
+    pt_agenda_set(&plan->agenda, handle,
+                  pt_time_add(plan->now, patience->timeout));
+}
+
 static void leave_holders(struct pt_plan *plan, int32_t handle)
 {
     for (int32_t i = 0; i < plan->nholders; i++)

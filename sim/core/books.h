@@ -265,6 +265,9 @@ void pt_attempt_complete(struct pt_plan *plan, int32_t handle);
 void pt_attempt_run(struct pt_plan *plan, int32_t handle);
 /* It has a place for what it must remember of holds. */
 void pt_attempt_remember(struct pt_attempt *attempt);
+/* It holds slots from now on, for as long as PATIENCE says. */
+void pt_attempt_begin_hold(struct pt_plan *plan, int32_t handle,
+                           const struct pt_patience *patience);
 /* The time that its held slots were idle until now, added to its job's. */
 void pt_attempt_settle(struct pt_plan *plan, const struct pt_attempt *attempt);
 /* Gives back its held slots; it may ask again. */

@@ -49,21 +49,6 @@ static void note_held(struct pt_plan *plan, struct pt_attempt *a, int32_t n,
     plan->stairs_known = false;
 }
 
-/* It holds slots from now on. */
-static void begin_hold(struct pt_plan *plan, int32_t handle)
-{
-    struct pt_attempt *a = pt_attempt_at(plan, handle);
-
-    pt_attempt_remember(a);
-    a->hold->start = plan->now;
-    a->hold->stamp = 0;
-    a->hold->backoff = 0;
-    a->hold->tries = INT64_MAX;
-    pt_vec_push(plan->holders, plan->nholders, plan->holder_capacity, handle);
-    pt_agenda_set(&plan->agenda, handle,
-                  pt_time_add(plan->now, plan->rules.patience));
-}
-
 /* HANDLE, which is in no queue, takes a slot on each of NODES [N] that is left
  * of them, and waits for the rest; with none of them, it joins the queue. */
 static void hold_on(struct pt_plan *plan, int32_t handle, const int32_t *nodes,
@@ -85,7 +70,9 @@ static void hold_on(struct pt_plan *plan, int32_t handle, const int32_t *nodes,
         pt_attempt_enqueue(plan, handle);
         return;
     }
-    begin_hold(plan, handle);
+    pt_attempt_begin_hold(plan, handle,
+                          &(struct pt_patience){.timeout = plan->rules.patience,
+                                                .tries = INT64_MAX});
     note_held(plan, a, taken, free);
     a->recovers = true;
     a->told = false;
@@ -119,8 +106,6 @@ void pt_loss_requeue(struct pt_plan *plan, const struct pt_attempt *old,
     struct pt_attempt *a = pt_attempt_at(plan, handle);
     int32_t n;
 
-    /* A gang may be told of member by member; then the others still have
-     * theirs. */
     if (plan->rules.requeue == PT_REQUEUE_TAIL) {
         pt_attempt_remember(a);
         a->hold->behind = ++plan->behind;
@@ -132,6 +117,7 @@ void pt_loss_requeue(struct pt_plan *plan, const struct pt_attempt *old,
         return;
     }
     pt_plan_forget(plan); /* promises were made for what it has now */
+    /* Where the end is told member by member, the others still have theirs. */
     int32_t *nodes = list_nodes(old, &n);
     hold_on(plan, handle, nodes, n);
     pt_free(nodes);

@@ -373,19 +373,8 @@ static int32_t hold(struct pt_plan *plan, pt_waiting waiting, int32_t ntasks,
         take(plan, a, ntasks);
     if (ntasks == 0)
         return 0;
-    if (first) {
-        pt_attempt_remember(a);
-        a->hold->start = plan->now;
-        a->hold->stamp = 0;
-        a->hold->backoff = patience->backoff;
-        a->hold->tries = patience->tries;
-        pt_vec_push(plan->holders, plan->nholders, plan->holder_capacity,
-                    waiting);
-        pt_agenda_set(&plan->agenda, waiting,
-                      patience->timeout == PT_TIME_NEVER
-                          ? PT_TIME_NEVER
-                          : pt_time_add(plan->now, patience->timeout));
-    }
+    if (first)
+        pt_attempt_begin_hold(plan, waiting, patience);
     a->hold->stamp +=
         (plan->now - a->hold->start) * (before - plan->space->free);
     plan->waiting_units -= before - plan->space->free;

@@ -16,12 +16,14 @@
  * "cause", "at": [[first, count], ...]}.  What is left out is 0, false or none:
  *   a job's "pool"; a stage's "id", "retries", "result", "flaw", "profile", and
  *     "sites": [[["node" or "host", number], ...], ...], by task
- *   of what ended "fault"; with "fetch" come "parent" and "output"; "progress":
- *     {"restart", "checkpoint", "saved"}, each in task-microseconds; of one
- * that leaves a gang "waited": what of the waits told in sum was its own of a
- * node that goes down the "origin" of the fault, "planned" (it counts as
- *     maintenance), "drains" (what runs there goes on); the "until" of a notice
- *     that is for good
+ *   of what ended "fault"; with "fetch" come "parent" and "output"
+ *   of what ended "progress": {"restart", "checkpoint", "saved"}, each in
+ *     task-microseconds
+ *   of one that leaves a gang "waited": what of the waits told in sum was its
+ *     own
+ *   of a node that goes down the "origin" of the fault, "planned" (it counts as
+ *     maintenance), "drains" (what runs there goes on)
+ *   of a notice its "until": it is for good
  *   the "message" of a member that entered
  *   a decision's "launch", "copy", "epoch"; the tasks of a "partial" gang; the
  *     "messages" of a release, by task

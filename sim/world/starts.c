@@ -1,6 +1,5 @@
 /* starts.c - what the core starts begins: how long each task of it takes, where
  * it is, and on what way it is saved. */
-
 #include <string.h>
 
 #include "base/assert.h"
@@ -242,13 +241,18 @@ static void start_members(struct pt_simulated *s, struct pt_life *life,
     pt_agenda_set(&s->agenda, d->attempt, pt_members_next(m));
 }
 
+/* A job of one rigid stage, which is never tried again by rules of its own. */
+static bool is_plain(const struct pt_life *life)
+{
+    return life->job.nstages == 1 && !life->stages[0].retries;
+}
+
 /* How long what D starts does nothing yet. */
 static pt_time delay_of(const struct pt_simulated *s,
                         const struct pt_life *life, const struct pt_decision *d)
 {
-    bool plain = life->job.nstages == 1 && !life->stages[0].retries;
-    pt_time until = pt_time_add(plain ? life->job.submit : d->ready,
-                                s->config.launch_delay);
+    pt_time ready = is_plain(life) ? life->job.submit : d->ready;
+    pt_time until = pt_time_add(ready, s->config.launch_delay);
 
     return until > s->now ? until - s->now : 0;
 }
@@ -258,9 +262,7 @@ static pt_time delay_of(const struct pt_simulated *s,
 static bool is_uneven(const struct pt_simulated *s, const struct pt_life *life,
                       const struct pt_decision *d)
 {
-    bool plain = life->job.nstages == 1 && !life->stages[0].retries;
-
-    return s->config.slow && !plain && d->nshares > 0;
+    return s->config.slow && !is_plain(life) && d->nshares > 0;
 }
 
 static bool saves(const struct pt_simulated *s)
