@@ -36,13 +36,13 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
 FLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -I. -Isim -g $(OPT) $(WARNINGS) \
   $(WERROR) -fno-common -ffp-contract=off
 ALL_CFLAGS := $(FLAGS) $(CFLAGS)
-LIBS := -lgsl -lgslcblas -ljansson -lnettle -lz -lzstd -llzma -lm
+LIBS := -lgsl -lgslcblas -ljansson -lsqlite3 -lnettle -lz -lzstd -llzma -lm
 
 CORE_SRC := $(sort $(wildcard sim/base/*.c sim/core/*.c sim/policy/*.c \
                               sim/place/*.c))
 MAIN_SRC := sim/tool/main.c
 REST_SRC := $(filter-out $(MAIN_SRC),$(sort $(wildcard sim/*.c \
-  sim/world/*.c sim/metrics/*.c sim/sink/*.c sim/tool/*.c models/*.c \
+  sim/world/*.c sim/metrics/*.c sim/sink/*.c sim/ask/*.c sim/tool/*.c models/*.c \
   models/*/*.c traces/*.c traces/*/*.c plots/*.c experiments/*.c)))
 GP := $(sort $(wildcard plots/*.gp))
 
@@ -63,7 +63,7 @@ AID_LIB  := $(B)/libtests.a
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all demo hazards unified failures test check check-all asan cover fuzz \
+.PHONY: all demo figures test check check-all asan cover fuzz \
   bench lint format format-check purity repro install man clean help \
   program tests force
 
@@ -79,20 +79,10 @@ demo: ## set up, build, compare five schedulers, draw figures in demo/
 	@$(MAKE) --no-print-directory -j2 all
 	@sh tests/demo.sh
 
-hazards: ## deadlock, starvation, retries: three sweeps, in build/hazards/
+figures: ## the studies of experiments/ and their figures, in build/figures/
 	@sh tests/setup.sh demo
 	@$(MAKE) --no-print-directory -j2 all
-	@sh experiments/hazards/run.sh
-
-unified: ## one cluster or two for the same pipelines, in build/unified/
-	@sh tests/setup.sh demo
-	@$(MAKE) --no-print-directory -j2 all
-	@sh experiments/unified/run.sh
-
-failures: ## gangs on machines that break: five studies, in build/failures/
-	@sh tests/setup.sh demo
-	@$(MAKE) --no-print-directory -j2 all
-	@sh experiments/failures/run.sh
+	@sh experiments/figures.sh
 
 test: ## set up, then all tests with gcc, clang and the sanitizers
 	@sh tests/setup.sh test

@@ -18,11 +18,15 @@
 #include "base/vec.h"
 #include "models/model.h"
 #include "models/stream.h"
-
-#define MAX_WIDTHS 32
+#include "models/widths.h"
 
 /* Stages, and what is the job's own. */
 enum { PREPARE, TRAIN, INFER, STAGES, JOB = STAGES, ENTITIES };
+
+/* Which nodes stages run on: any; gangs those for training; and data stages
+ * those for data. */
+enum cluster { CLUSTER_UNIFIED, CLUSTER_ONEWAY, CLUSTER_TWO };
+enum { PROFILE_ANY, PROFILE_DATA, PROFILE_TRAINING };
 
 /* Lengths are cut here: a year is a slip of the parameters. */
 #define LENGTH_MAX 3.2e7
@@ -34,26 +38,21 @@ struct part {
     double mean, cv;
 };
 
-struct width {
-    int32_t width;
-    double share; /* all together 1 */
-};
-
 struct hydrogen {
-    int64_t jobs, nodes, cores, gpus, users, iterations;
+    int64_t jobs, nodes, cores, gpus, data_nodes, users, iterations;
     double rate, load, factor;
     struct part prepare, infer;
     double train, train_mean, train_cv, train_skew, train_cores, train_gpus;
+    int cluster;
     bool together;
     char widths[PT_PARAM_TEXT_SIZE];
 
     struct pt_reading reading;
     struct pt_machine machine;
-    struct pt_machine_node *node; /* where there are GPUs */
+    struct pt_machine_node *node; /* where there are GPUs, or two kinds */
     struct pt_rule rule;
     gsl_ran_discrete_t *zipf; /* NULL: nobody is known */
-    struct width classes[MAX_WIDTHS];
-    int nclasses;
+    struct pt_widths gangs;
     double gap;   /* mean time between submits, in seconds */
     double clock; /* seconds */
     int64_t rows, yielded;
@@ -64,69 +63,6 @@ struct hydrogen {
     pt_time *lengths; /* of all stages */
     int64_t capacity;
 };
-
-/* ---- widths of gangs ---- */
-
-/* Reads "WIDTH[:SHARE]" from TEXT, which it takes apart. */
-static bool read_width(char *text, struct width *class)
-{
-    char *share = strchr(text, ':');
-    int64_t width;
-
-    if (share)
-        *share++ = '\0';
-    class->share = 1;
-    if (!pt_text_read_int(&width, text) || width < 1 || width > 1000000)
-        return false;
-    class->width = (int32_t)width;
-    return !share || (pt_text_read_real(&class->share, share) &&
-                      class->share > 0 && class->share <= 1e9);
-}
-
-static int read_widths(struct hydrogen *h, struct pt_err *err)
-{
-    char text[PT_PARAM_TEXT_SIZE];
-    char *from = text;
-    double sum = 0;
-
-    pt_text_copy(text, sizeof text, h->widths);
-    for (h->nclasses = 0; from; h->nclasses++) {
-        char *end = strpbrk(from, "+,");
-        if (end)
-            *end++ = '\0';
-        if (h->nclasses == MAX_WIDTHS ||
-            !read_width(from, &h->classes[h->nclasses]))
-            return pt_err_set(err, PT_ERR_USAGE,
-                              "hydrogen: bad value widths=%.80s (expected up "
-                              "to %d of WIDTH[:SHARE] with a + between them, "
-                              "e.g. 4:0.5+8:0.5)",
-                              h->widths, MAX_WIDTHS);
-        sum += h->classes[h->nclasses].share;
-        from = end;
-    }
-    for (int i = 0; i < h->nclasses; i++)
-        h->classes[i].share /= sum;
-    return 0;
-}
-
-static int32_t draw_width(const struct hydrogen *h, gsl_rng *rng)
-{
-    double u = gsl_rng_uniform(rng);
-    int i = 0;
-
-    while (i + 1 < h->nclasses && u >= h->classes[i].share)
-        u -= h->classes[i++].share;
-    return h->classes[i].width;
-}
-
-static double mean_width(const struct hydrogen *h)
-{
-    double sum = 0;
-
-    for (int i = 0; i < h->nclasses; i++)
-        sum += h->classes[i].share * h->classes[i].width;
-    return sum;
-}
 
 /* ---- numbers of parallel tasks ---- */
 
@@ -228,8 +164,17 @@ static int32_t draw_size(const struct hydrogen *h, int kind)
     gsl_rng *rng = open_stream(h, &stream, PT_PURPOSE_WIDTH, kind);
 
     if (kind == TRAIN)
-        return draw_width(h, rng);
+        return pt_widths_draw(&h->gangs, rng);
     return draw_tasks(kind == PREPARE ? &h->prepare : &h->infer, rng);
+}
+
+static int32_t profile_of(const struct hydrogen *h, bool gang)
+{
+    if (h->cluster == CLUSTER_UNIFIED)
+        return PROFILE_ANY;
+    if (gang)
+        return PROFILE_TRAINING;
+    return h->cluster == CLUSTER_TWO ? PROFILE_DATA : PROFILE_ANY;
 }
 
 /* Lays the stage of KIND out as the job's number INDEX; its lengths go to
@@ -254,7 +199,8 @@ static void make_stage(struct hydrogen *h, int kind, int32_t index,
                                .nparents = index > 0,
                                .parents = &h->parents[index],
                                .id = h->rows * STAGES + kind,
-                               .retries = true};
+                               .retries = true,
+                               .profile = profile_of(h, gang)};
     *truth = (struct pt_truth){.task = lengths,
                                .outcome = PT_SUCCESS,
                                .may_fail = true,
@@ -372,7 +318,8 @@ static double mean_work(const struct hydrogen *h)
     double share = h->prepare.share + (1 - h->prepare.share) * none;
 
     return share * prepare +
-           h->train * mean_width(h) * h->train_cores * h->train_mean +
+           h->train * pt_widths_mean(&h->gangs) * h->train_cores *
+               h->train_mean +
            h->infer.share * mean_tasks(&h->infer) * h->infer.mean;
 }
 
@@ -410,6 +357,18 @@ static int check(const struct hydrogen *h, struct pt_err *err)
             "hydrogen: train_cores=%g on nodes with cores=%" PRId64
             " (expected at most that)",
             h->train_cores, h->cores);
+    if (h->data_nodes > h->nodes)
+        return pt_err_set(err, PT_ERR_USAGE,
+                          "hydrogen: data_nodes=%" PRId64 " of nodes=%" PRId64
+                          " (expected at most that)",
+                          h->data_nodes, h->nodes);
+    if (h->cluster != CLUSTER_UNIFIED &&
+        (h->data_nodes < 1 || h->data_nodes == h->nodes))
+        return pt_err_set(err, PT_ERR_USAGE,
+                          "hydrogen: data_nodes=%" PRId64
+                          " (expected 1 to %" PRId64
+                          ", so that both kinds of stages have nodes)",
+                          h->data_nodes, h->nodes - 1);
     return 0;
 }
 
@@ -428,19 +387,23 @@ static gsl_ran_discrete_t *open_users(int64_t nusers)
     return users;
 }
 
-/* Nodes have names only where they have GPUs; else they are alike. */
+/* Nodes are listed only where they have GPUs or are of two kinds; else they are
+ * alike. */
 static void open_machine(struct hydrogen *h)
 {
     h->machine = (struct pt_machine){.processors = h->nodes * h->cores,
                                      .nodes = h->nodes};
-    if (h->gpus == 0)
+    if (h->gpus == 0 && h->data_nodes == 0)
         return;
     h->node = pt_alloc((size_t)h->nodes, sizeof *h->node);
     for (int64_t i = 0; i < h->nodes; i++)
         h->node[i] = (struct pt_machine_node){
             .node = {.size = {.amount = {[PT_CORES] = 1000 * h->cores,
                                          [PT_GPUS] = 1000 * h->gpus}},
-                     .host = (int32_t)i},
+                     .host = (int32_t)i,
+                     .profile = h->data_nodes == 0  ? PROFILE_ANY
+                                : i < h->data_nodes ? PROFILE_DATA
+                                                    : PROFILE_TRAINING},
             .down = PT_TIME_NEVER};
     h->machine.node = h->node;
 }
@@ -451,7 +414,8 @@ static int open_hydrogen(void *state, const char *path,
     struct hydrogen *h = state;
 
     (void)path;
-    if (read_widths(h, err) < 0 || check(h, err) < 0)
+    if (pt_widths_read(&h->gangs, h->widths, "hydrogen", err) < 0 ||
+        check(h, err) < 0)
         return -1;
     h->reading = *reading;
     h->rule = (struct pt_rule){.name = "wide",
@@ -495,12 +459,26 @@ static void close_hydrogen(void *state)
         .max = f, .offset = offsetof(struct hydrogen, g), .help = h            \
     }
 
+static const char *const clusters[] = {"unified", "oneway", "two", NULL};
+
 static const struct pt_param params[] = {
     ROW("jobs", INT, "", "1000", 0, 1e12, jobs, "How many jobs."),
     ROW("nodes", INT, "", "16", 1, 1e6, nodes,
         "Nodes of the machine that the jobs are meant for."),
     ROW("cores", INT, "procs", "8", 1, 1000, cores, "Cores of a node."),
     ROW("gpus", INT, "", "0", 0, 1000, gpus, "GPUs of a node."),
+    {.name = "cluster",
+     .type = PT_PARAM_CHOICE,
+     .unit = "",
+     .fallback = "unified",
+     .choices = clusters,
+     .offset = offsetof(struct hydrogen, cluster),
+     .help = "unified: each stage runs on any node; oneway: gangs run on the "
+             "training nodes alone, data stages anywhere; two: data stages run "
+             "on the data nodes alone, too."},
+    ROW("data_nodes", INT, "", "0", 0, 1e6, data_nodes,
+        "The first so many nodes are for data, the others for training; 0: "
+        "they are of one kind."),
     ROW("load", REAL, "", "0.7", 0, 1000, load,
         "Offered load of the machine's cores, which sets the rate; 0: the rate "
         "as given."),

@@ -472,5 +472,7 @@ const struct pt_figure pt_figure_critical_path = {
     .summary = "the chain of stages, waits and failures that made the job with "
                "the longest response last so long",
     .cite = "Kelley and Walker, Critical-path planning and scheduling, 1959",
+    .params = pt_figure_runs_params,
+    .state_size = sizeof(struct pt_figure_runs),
     .data = critical_path_data,
 };

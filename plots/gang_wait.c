@@ -453,5 +453,7 @@ const struct pt_figure pt_figure_gang_wait = {
     .summary = "how long gangs waited, by their width and by the load",
     .cite = "nearest-rank quantiles; widths in classes that end at powers of "
             "two, as in Feitelson's workload studies",
+    .params = pt_figure_runs_params,
+    .state_size = sizeof(struct pt_figure_runs),
     .data = gang_wait_data,
 };

@@ -2,7 +2,8 @@
  *
  * Small runs: a box for each contiguous interval of processors of a job, as in
  * evalys.  Larger ones: the share of each cell of a grid that was busy; the
- * legend says how large a cell is. */
+ * legend says how large a cell is.  Where allocations name nodes of several
+ * processors (promises that name nodes), jobs that share a node overlap. */
 #include "plots/figure.h"
 
 #include <stdio.h>
@@ -35,15 +36,18 @@ struct panel {
     int64_t njobs, nintervals;
     pt_time first, last;
     int32_t slots;
+    bool nodes; /* what is allocated are nodes, not processors */
 };
 
-enum column { JOB, START, END, ALLOCATED, WANTED };
+/* The last one may be missing in files of others. */
+enum column { JOB, START, END, ALLOCATED, WIDTH, WANTED };
 
 static const char *const wanted[WANTED] = {
     [JOB] = "job_id",
     [START] = "starting_time",
     [END] = "finish_time",
     [ALLOCATED] = "allocated_resources",
+    [WIDTH] = "requested_number_of_resources",
 };
 
 /* What an interval of a job is told to. */
@@ -63,34 +67,68 @@ static void copy_name(char *to, const struct pt_csv_field *field)
     to[n] = '\0';
 }
 
-/* Calls VISIT for every interval of every job of the run that was started. */
-static int read_jobs(const char *folder, visit_interval *visit, void *to,
+/* Opens FOLDER/jobs.csv; *N of the columns are there. */
+static int open_jobs(struct pt_csv *csv, const char *folder, int *n,
                      struct pt_err *err)
 {
-    struct pt_csv_field fields[WANTED];
-    struct pt_csv csv;
+    struct pt_err ignored = {.code = PT_ERR_NONE};
     char *path = pt_results_path(folder, "jobs.csv");
-    int more = pt_csv_open(&csv, path, wanted, WANTED, err) == 0 ? 1 : -1;
+    int result;
 
-    while (more > 0 && (more = pt_csv_next(&csv, fields, err)) > 0) {
-        bool first = true;
-        struct box box;
-
-        if (fields[START].length == 0 || fields[END].length == 0)
-            continue;
-        copy_name(box.job, &fields[JOB]);
-        if (pt_csv_time(&csv, &fields[START], &box.start, err) != 0 ||
-            pt_csv_time(&csv, &fields[END], &box.end, err) != 0)
-            more = -1;
-        while (more > 0 && (more = pt_csv_interval(&csv, &fields[ALLOCATED],
-                                                   &box.interval, err)) > 0) {
-            visit(to, &box, first);
-            first = false;
-        }
-        more = more < 0 ? -1 : 1;
+    *n = WANTED;
+    result = pt_csv_open(csv, path, wanted, *n, &ignored);
+    if (result != 0) {
+        pt_csv_close(csv);
+        *n = WIDTH;
+        result = pt_csv_open(csv, path, wanted, *n, err);
     }
-    pt_csv_close(&csv);
     pt_free(path);
+    return result;
+}
+
+/* Calls VISIT for every interval of the job in FIELDS. */
+static int read_intervals(struct pt_csv *csv, struct pt_csv_field *fields,
+                          visit_interval *visit, void *to, bool *nodes,
+                          struct pt_err *err)
+{
+    int64_t width = 0, held = 0;
+    struct box box;
+    int more = 1;
+
+    copy_name(box.job, &fields[JOB]);
+    if (pt_csv_time(csv, &fields[START], &box.start, err) != 0 ||
+        pt_csv_time(csv, &fields[END], &box.end, err) != 0)
+        return -1;
+    if (fields[WIDTH].length > 0 &&
+        pt_csv_int(csv, &fields[WIDTH], 0, INT32_MAX, &width, err) != 0)
+        return -1;
+    while ((more = pt_csv_interval(csv, &fields[ALLOCATED], &box.interval,
+                                   err)) > 0) {
+        visit(to, &box, held == 0);
+        held += box.interval.high - box.interval.low + 1;
+    }
+    *nodes = *nodes || (held > 0 && held < width);
+    return more;
+}
+
+/* Calls VISIT for every interval of every job of the run that was started.  A
+ * job on fewer of what there is than it has processors is on nodes. */
+static int read_jobs(const char *folder, visit_interval *visit, void *to,
+                     bool *nodes, struct pt_err *err)
+{
+    struct pt_csv_field fields[WANTED] = {{0}};
+    struct pt_csv csv;
+    int n, more = 1;
+
+    if (!pt_results_hold(folder, "jobs.csv"))
+        return 0;
+    if (open_jobs(&csv, folder, &n, err) != 0)
+        more = -1;
+    while (more > 0 && (more = pt_csv_next(&csv, fields, err)) > 0)
+        if (fields[START].length > 0 && fields[END].length > 0 &&
+            read_intervals(&csv, fields, visit, to, nodes, err) != 0)
+            more = -1;
+    pt_csv_close(&csv);
     return more;
 }
 
@@ -124,11 +162,30 @@ struct chart {
     pt_time first, last;
     int32_t slots;
     int64_t intervals, most_intervals, most_jobs;
+    bool nodes;
     struct pt_figure_unit unit;
 };
 
-/* Reads all runs; the window and the machine are the timeline's, if it is
- * there: they hold what no job has touched. */
+/* The window and the machine are the timeline's, if it is there: they hold what
+ * no job has touched.  It counts processors: it knows of no nodes. */
+static int read_panel(struct panel *panel, struct pt_err *err)
+{
+    struct pt_timeline timeline;
+
+    if (read_jobs(panel->path, take_box, panel, &panel->nodes, err) != 0)
+        return -1;
+    if (panel->nintervals == 0)
+        return 0;
+    if (pt_timeline_init(&timeline, panel->path, err) < 0)
+        return -1;
+    if (timeline.n > 0 && timeline.first < panel->first)
+        panel->first = timeline.first;
+    if (timeline.n > 0 && timeline.slots > panel->slots && !panel->nodes)
+        panel->slots = timeline.slots;
+    pt_timeline_fini(&timeline);
+    return 0;
+}
+
 static int read_chart(struct chart *chart, const struct pt_results *results,
                       struct pt_err *err)
 {
@@ -137,20 +194,12 @@ static int read_chart(struct chart *chart, const struct pt_results *results,
     chart->n = results->n;
     for (int i = 0; i < chart->n; i++) {
         struct panel *panel = &chart->panels[i];
-        struct pt_timeline timeline;
 
         panel->path = results->runs[i].path;
-        if (read_jobs(panel->path, take_box, panel, err) != 0)
+        if (read_panel(panel, err) != 0)
             return -1;
         if (panel->nintervals == 0)
             continue;
-        if (pt_timeline_init(&timeline, panel->path, err) < 0)
-            return -1;
-        if (timeline.n > 0 && timeline.first < panel->first)
-            panel->first = timeline.first;
-        if (timeline.n > 0 && timeline.slots > panel->slots)
-            panel->slots = timeline.slots;
-        pt_timeline_fini(&timeline);
         if (!any || panel->first < chart->first)
             chart->first = panel->first;
         if (!any || panel->last > chart->last)
@@ -158,6 +207,7 @@ static int read_chart(struct chart *chart, const struct pt_results *results,
         any = true;
         if (panel->slots > chart->slots)
             chart->slots = panel->slots;
+        chart->nodes = chart->nodes || panel->nodes;
         chart->intervals += panel->nintervals;
         if (panel->nintervals > chart->most_intervals)
             chart->most_intervals = panel->nintervals;
@@ -241,14 +291,15 @@ static void write_raster(FILE *data, const struct pt_raster *raster)
 }
 
 /* The size of a cell, for the legend: "8.2 h x 5 processors". */
-static void print_cell(char *text, size_t size, const struct pt_raster *raster)
+static void print_cell(char *text, size_t size, const struct pt_raster *raster,
+                       bool nodes)
 {
     pt_time width = raster->span / raster->columns;
     struct pt_figure_unit unit = pt_figure_unit(width);
     double height = (double)raster->slots / raster->rows;
 
-    snprintf(text, size, "%.3g %s x %.3g processor%s",
-             (double)width / unit.length, unit.name, height,
+    snprintf(text, size, "%.3g %s x %.3g %s%s", (double)width / unit.length,
+             unit.name, height, nodes ? "node" : "processor",
              raster->rows == raster->slots ? "" : "s");
 }
 
@@ -257,6 +308,7 @@ static int write_rasters(struct pt_figure_job *job, const struct chart *chart,
 {
     struct pt_raster raster = {0};
     char cell[80] = "";
+    bool nodes = false;
     int result = 0;
 
     fputs("# busy share of each cell in percent: one matrix per run\n",
@@ -264,10 +316,11 @@ static int write_rasters(struct pt_figure_job *job, const struct chart *chart,
     for (int i = 0; i < chart->n && result == 0; i++) {
         pt_raster_init(&raster, chart->first, chart->last - chart->first,
                        chart->slots, COLUMNS, ROWS);
-        result = read_jobs(chart->panels[i].path, take_area, &raster, err);
+        result =
+            read_jobs(chart->panels[i].path, take_area, &raster, &nodes, err);
         write_raster(job->data, &raster);
         if (i == 0) {
-            print_cell(cell, sizeof cell, &raster);
+            print_cell(cell, sizeof cell, &raster, chart->nodes);
             pt_figure_text(job, "cell", cell);
             pt_figure_int(job, "cells_x",
                           raster.columns > 1 ? raster.columns : 2);
@@ -295,9 +348,10 @@ static int write_chart(struct pt_figure_job *job, const struct chart *chart,
         chart->most_intervals > MOST_BOXES || chart->intervals > ALL_BOXES;
     double height = chart->n == 1 ? 2.2 : chart->n == 2 ? 1.6 : 1.25;
     struct pt_panels layout =
-        pt_figure_panels(job, height, binned ? 0.95 : 0.42);
+        pt_figure_panels(job, height, binned ? 1.05 : 0.42);
 
     pt_figure_int(job, "binned", binned);
+    pt_figure_int(job, "nodes", chart->nodes);
     pt_figure_text(job, "unit", chart->unit.name);
     pt_figure_real(job, "span", in_units(chart, chart->last));
     pt_figure_int(job, "slots", chart->slots);
@@ -329,5 +383,7 @@ const struct pt_figure pt_figure_gantt = {
     .name = "gantt",
     .summary = "which processors were busy when, and with which job",
     .cite = "Gantt, Organizing for work, 1919; drawn as evalys does",
+    .params = pt_figure_runs_params,
+    .state_size = sizeof(struct pt_figure_runs),
     .data = gantt_data,
 };

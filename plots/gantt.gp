@@ -22,7 +22,7 @@ set yrange [-0.5:slots - 0.5]
 set ytics 0, tic_step, tic_step * ((slots - 1) / tic_step)
 unset grid
 set style fill solid 1.0 border rgb '#404040'
-set label 100 'Processor' at screen 0.11 / W, \
+set label 100 (nodes ? 'Node' : 'Processor') at screen 0.11 / W, \
     screen (foot + (H - foot) / 2) / H center rotate textcolor rgb ink
 set label 101 sprintf('Time since the first submission (%s)', unit) \
     at screen 0.5, screen (foot - 0.35) / H center textcolor rgb ink
@@ -44,10 +44,15 @@ do for [i = 1:n] {
     if (i + columns > n) { set xtics format '%g' } else { set xtics format '' }
     if (binned) {
         if (i == n) {
-            set colorbox horizontal user origin screen 1.2 / W, \
-                screen 0.25 / H size screen 2 / W, screen 0.08 / H
-            set label 102 sprintf('busy (%%): mean of a cell of %s', cell) \
-                at screen 3.4 / W, screen 0.28 / H left noenhanced textcolor rgb ink
+            # Below each other where they do not fit side by side.
+            set colorbox horizontal user origin \
+                screen (W < 5 ? left : 1.2) / W, screen 0.25 / H \
+                size screen (W < 5 ? W - left - 0.2 : 2) / W, screen 0.08 / H
+            set label 102 (W < 5 ? 'busy (%): cells of ' \
+                : 'busy (%): mean of a cell of ') . cell \
+                at screen (W < 5 ? left : 3.4) / W, \
+                screen (W < 5 ? 0.43 : 0.28) / H left noenhanced \
+                textcolor rgb ink
         } else { unset colorbox }
         dx = span / cells_x
         dy = 1.0 * slots / cells_y

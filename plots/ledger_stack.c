@@ -94,5 +94,7 @@ const struct pt_figure pt_figure_ledger_stack = {
     .summary = "where the machine's time went in all, a bar a run",
     .cite = "Feitelson and Rudolph, Metrics and benchmarking for parallel job "
             "scheduling, JSSPP 1998 (loss of capacity)",
+    .params = pt_figure_runs_params,
+    .state_size = sizeof(struct pt_figure_runs),
     .data = ledger_stack_data,
 };

@@ -131,5 +131,7 @@ const struct pt_figure pt_figure_losses = {
     .summary = "work that was lost, by what took the nodes",
     .cite = "Schroeder and Gibson, A large-scale study of failures in "
             "high-performance computing systems, DSN 2006 (by root cause)",
+    .params = pt_figure_runs_params,
+    .state_size = sizeof(struct pt_figure_runs),
     .data = losses_data,
 };

@@ -13,10 +13,9 @@
 #include "base/assert.h"
 #include "base/text.h"
 #include "base/vec.h"
+#include "plots/only.h"
 
-#define CSV_BUFFER ((size_t)1 << 18)
-#define CSV_ROW    ((size_t)1 << 28) /* a longer row is no CSV */
-#define DEPTH      4                 /* POINT/LABEL/rep-001 and one to spare */
+#define DEPTH 4 /* POINT/LABEL/rep-001 and one to spare */
 
 char *pt_results_path(const char *folder, const char *name)
 {
@@ -141,14 +140,13 @@ static int search_runs(struct search *search, const char *folder,
     return result;
 }
 
-/* Moves the run labelled FIELD to place AT, if there is one behind it. */
-static int move_run(struct search *search, int at,
-                    const struct pt_csv_field *field)
+/* Moves the run labelled LABEL to place AT, if there is one behind it. */
+static int move_run(struct search *search, int at, const char *label)
 {
     for (int i = at; i < search->n; i++) {
         struct pt_results_run run = search->runs[i];
 
-        if (!pt_csv_is(field, run.label))
+        if (strcmp(label, run.label) != 0)
             continue;
         memmove(&search->runs[at + 1], &search->runs[at],
                 (size_t)(i - at) * sizeof run);
@@ -158,58 +156,146 @@ static int move_run(struct search *search, int at,
     return at;
 }
 
-/* Puts the runs into the order of DIR/summary.csv, if it is there. */
+/* "POINT/LABEL", or the label where there is no point, on the heap. */
+static char *label_of(const struct pt_csv_field *fields)
+{
+    char *label = pt_text_dup(fields[0].text, fields[0].length), *point, *both;
+
+    if (fields[1].length == 0)
+        return label;
+    point = pt_text_dup(fields[1].text, fields[1].length);
+    both = pt_results_path(point, label);
+    pt_free(label);
+    pt_free(point);
+    return both;
+}
+
+/* Puts the runs into the order of DIR/summary.csv, if it is there.  Only that
+ * of a study has points. */
 static int order_runs(struct search *search, const char *dir,
                       struct pt_err *err)
 {
-    const char *const columns[] = {"label"};
+    const char *const columns[] = {"label", "point"};
     struct pt_csv csv;
-    struct pt_csv_field label;
+    struct pt_csv_field fields[2] = {{0}};
+    struct pt_err ignored = {.code = PT_ERR_NONE};
     char *path;
     int at = 0;
-    int more;
+    int more = 1;
 
     if (!pt_results_hold(dir, "summary.csv"))
         return 0;
     path = pt_results_path(dir, "summary.csv");
-    more = pt_csv_open(&csv, path, columns, 1, err) == 0 ? 1 : -1;
-    while (more > 0 && (more = pt_csv_next(&csv, &label, err)) > 0)
-        at = move_run(search, at, &label);
+    if (pt_csv_open(&csv, path, columns, 2, &ignored) != 0) {
+        pt_csv_close(&csv);
+        more = pt_csv_open(&csv, path, columns, 1, err) == 0 ? 1 : -1;
+    }
+    while (more > 0 && (more = pt_csv_next(&csv, fields, err)) > 0) {
+        char *label = label_of(fields);
+
+        at = move_run(search, at, label);
+        pt_free(label);
+    }
     pt_csv_close(&csv);
     pt_free(path);
     return more;
 }
 
-void pt_results_init_bare(struct pt_results *results, const char *dir)
+static const char *policy_of(const struct pt_results_run *run)
 {
+    const char *slash = strrchr(run->label, '/');
+
+    return slash ? slash + 1 : run->label;
+}
+
+/* Numbers the policies as they come. */
+static void number_policies(const struct search *search)
+{
+    int n = 0;
+
+    for (int i = 0; i < search->n; i++) {
+        struct pt_results_run *run = &search->runs[i];
+
+        for (int k = 0; k < i && run->style == 0; k++)
+            if (strcmp(policy_of(&search->runs[k]), policy_of(run)) == 0)
+                run->style = search->runs[k].style;
+        if (run->style == 0)
+            run->style = ++n;
+    }
+}
+
+/* Numbers the runs instead if two are of one policy. */
+static void number_runs(struct pt_results *results)
+{
+    bool alike = false;
+
+    for (int i = 0; i < results->n; i++)
+        for (int k = 0; k < i; k++)
+            alike = alike || results->runs[i].style == results->runs[k].style;
+    for (int i = 0; alike && i < results->n; i++)
+        results->runs[i].style = i + 1;
+}
+
+/* Keeps the runs that ONLY chooses, and of them no more than a figure can show.
+ */
+static void keep_runs(struct pt_results *results, const struct search *search,
+                      const char *only)
+{
+    number_policies(search);
+    results->runs = search->runs;
+    for (int i = 0; i < search->n; i++) {
+        struct pt_results_run *run = &search->runs[i];
+        bool chosen = pt_only_run(only, run->label);
+
+        if (chosen && results->n < PT_RESULTS_MOST) {
+            results->runs[results->n++] = *run;
+            continue;
+        }
+        pt_free(run->label);
+        pt_free(run->path);
+        results->left_out += chosen;
+    }
+    number_runs(results);
+}
+
+int pt_results_find(struct pt_results *results, const char *dir,
+                    const char *only, struct pt_err *err)
+{
+    struct search search = {0};
+    char *runs = pt_results_path(dir, "runs");
+    int result = 0;
+
     *results = (struct pt_results){.dir = pt_text_dup(dir, strlen(dir))};
+    if (pt_results_hold(dir, "runs"))
+        result = search_runs(&search, runs, "", DEPTH, err);
+    if (result == 0 && search.n > 0)
+        result = order_runs(&search, dir, err);
+    pt_free(runs);
+    keep_runs(results, &search, only);
+    return result;
 }
 
 int pt_results_init(struct pt_results *results, const char *dir,
                     struct pt_err *err)
 {
-    struct search search = {0};
-    char *runs = pt_results_path(dir, "runs");
-    int result;
+    char *runs;
 
-    pt_results_init_bare(results, dir);
-    result = search_runs(&search, runs, "", DEPTH, err);
-    if (result == 0 && search.n == 0)
-        result = pt_err_at(err, PT_ERR_INPUT, runs, 0, 0,
-                           "holds no run (expected LABEL/jobs.csv, as replay "
-                           "--out makes it)");
-    if (result == 0)
-        result = order_runs(&search, dir, err);
+    if (pt_results_find(results, dir, "", err) != 0)
+        return -1;
+    if (results->n > 0)
+        return 0;
+    runs = pt_results_path(dir, "runs");
+    if (pt_results_hold(dir, "runs"))
+        pt_err_at(err, PT_ERR_INPUT, runs, 0, 0,
+                  "holds no run (expected LABEL/jobs.csv, as replay --out "
+                  "makes it)");
+    else
+        pt_err_at(err, PT_ERR_INPUT, runs, 0, 0,
+                  "cannot be read: %s (expected a results folder, as replay "
+                  "--out makes it)",
+                  strerror(ENOENT));
     pt_free(runs);
-
-    results->runs = search.runs;
-    results->n = search.n;
-    for (; results->n > PT_RESULTS_MOST; results->n--) {
-        pt_free(search.runs[results->n - 1].label);
-        pt_free(search.runs[results->n - 1].path);
-        results->left_out++;
-    }
-    return result;
+    return -1;
 }
 
 void pt_results_fini(struct pt_results *results)
@@ -221,302 +307,4 @@ void pt_results_fini(struct pt_results *results)
     pt_free(results->runs);
     pt_free(results->dir);
     *results = (struct pt_results){0};
-}
-
-/* Moves the unread bytes to the front and reads more behind them. */
-static int fill(struct pt_csv *csv, struct pt_err *err)
-{
-    ssize_t got;
-
-    if (csv->begin > 0) {
-        memmove(csv->buffer, csv->buffer + csv->begin, csv->end - csv->begin);
-        csv->end -= csv->begin;
-        csv->begin = 0;
-    }
-    if (csv->end == csv->capacity) {
-        if (csv->capacity >= CSV_ROW)
-            return pt_err_at(err, PT_ERR_INPUT, csv->path, csv->lines + 1, 0,
-                             "a row without end (is a quote missing?)");
-        csv->capacity *= 2;
-        csv->buffer = pt_realloc(csv->buffer, csv->capacity, 1);
-    }
-    do
-        got = read(csv->fd, csv->buffer + csv->end, csv->capacity - csv->end);
-    while (got < 0 && errno == EINTR);
-    if (got < 0)
-        return pt_err_at(err, PT_ERR_INPUT, csv->path, 0, 0,
-                         "cannot be read: %s", strerror(errno));
-    csv->end += (size_t)got;
-    csv->at_end = got == 0;
-    return 0;
-}
-
-/* Length of the row that begins at BEGIN, without its newline, or -1 if more
- * bytes are needed. */
-static ptrdiff_t row_length(const struct pt_csv *csv, bool *quoted)
-{
-    const char *text = csv->buffer + csv->begin;
-    size_t n = csv->end - csv->begin;
-    const char *newline = n == 0 ? NULL : memchr(text, '\n', n);
-    size_t length = newline ? (size_t)(newline - text) : n;
-    bool inside = false;
-
-    *quoted = n > 0 && memchr(text, '"', length);
-    if (!*quoted)
-        return newline || csv->at_end ? (ptrdiff_t)length : -1;
-    for (size_t i = 0; i < n; i++) {
-        if (text[i] == '"')
-            inside = !inside;
-        else if (text[i] == '\n' && !inside)
-            return (ptrdiff_t)i;
-    }
-    return csv->at_end ? (ptrdiff_t)n : -1;
-}
-
-/* Takes the quotes off the field that begins at TEXT, in place.  Returns where
- * the field's bytes end in the row. */
-static char *unquote(char *text, char *end, struct pt_csv_field *field)
-{
-    char *to = text;
-    char *from = text + 1;
-
-    for (; from < end; from++) {
-        if (*from == '"') {
-            if (from + 1 == end || from[1] != '"')
-                break;
-            from++;
-        }
-        *to++ = *from;
-    }
-    *field = (struct pt_csv_field){text, (size_t)(to - text)};
-    while (from < end && *from != ',')
-        from++;
-    return from;
-}
-
-/* Splits the row [TEXT, END) and keeps the wanted FIELDS.  Returns how many
- * there are of any kind. */
-static int split(const struct pt_csv *csv, char *text, char *end, bool quoted,
-                 struct pt_csv_field *fields)
-{
-    int column = 0;
-
-    for (;; column++) {
-        struct pt_csv_field field = {text, 0};
-        char *stop;
-
-        if (quoted && text < end && *text == '"') {
-            stop = unquote(text, end, &field);
-        } else {
-            stop = text == end ? NULL : memchr(text, ',', (size_t)(end - text));
-            stop = stop ? stop : end;
-            field.length = (size_t)(stop - text);
-        }
-        if (column < PT_CSV_COLUMNS && csv->wanted[column] >= 0)
-            fields[csv->wanted[column]] = field;
-        if (stop == end)
-            return column + 1;
-        text = stop + 1;
-    }
-}
-
-/* Takes the next row, [*TEXT, *END) without its line end.  Returns 1, or 0 at
- * the end of the file, or -1. */
-static int take_row(struct pt_csv *csv, char **text, char **end, bool *quoted,
-                    struct pt_err *err)
-{
-    ptrdiff_t length;
-
-    while ((length = row_length(csv, quoted)) < 0)
-        if (fill(csv, err) != 0)
-            return -1;
-    if (csv->at_end && csv->begin == csv->end)
-        return 0;
-    *text = csv->buffer + csv->begin;
-    *end = *text + length;
-    csv->row = *text;
-    csv->line = ++csv->lines;
-    for (const char *c = *text; *quoted && c < *end; c++)
-        csv->lines += *c == '\n';
-    csv->begin += (size_t)length;
-    if (csv->begin < csv->end)
-        csv->begin++;
-    if (*end > *text && (*end)[-1] == '\r')
-        (*end)--;
-    return 1;
-}
-
-int pt_csv_next(struct pt_csv *csv, struct pt_csv_field *fields,
-                struct pt_err *err)
-{
-    char *text, *end;
-    bool quoted;
-    int more = take_row(csv, &text, &end, &quoted, err);
-    int n;
-
-    if (more <= 0)
-        return more;
-    n = split(csv, text, end, quoted, fields);
-    if (n != csv->ncolumns)
-        return pt_err_at(err, PT_ERR_INPUT, csv->path, csv->line, 0,
-                         "%d fields (expected %d, as in the header)", n,
-                         csv->ncolumns);
-    return 1;
-}
-
-/* Reads the header and finds COLUMNS [N] in it; of two with one name the first
- * is taken. */
-static int read_header(struct pt_csv *csv, const char *const *columns, int n,
-                       struct pt_err *err)
-{
-    struct pt_csv_field names[PT_CSV_COLUMNS];
-    char *text, *end;
-    bool quoted;
-    int more = take_row(csv, &text, &end, &quoted, err);
-
-    if (more < 0)
-        return -1;
-    if (more == 0)
-        return pt_err_at(err, PT_ERR_INPUT, csv->path, 1, 0,
-                         "is empty (expected a header)");
-    for (int i = 0; i < PT_CSV_COLUMNS; i++)
-        csv->wanted[i] = i;
-    csv->ncolumns = split(csv, text, end, quoted, names);
-    for (int i = 0; i < PT_CSV_COLUMNS; i++)
-        csv->wanted[i] = -1;
-    for (int k = 0; k < n; k++) {
-        int i = 0;
-
-        while (i < csv->ncolumns && i < PT_CSV_COLUMNS &&
-               (strlen(columns[k]) != names[i].length ||
-                memcmp(columns[k], names[i].text, names[i].length) != 0))
-            i++;
-        if (i == csv->ncolumns || i == PT_CSV_COLUMNS)
-            return pt_err_at(err, PT_ERR_INPUT, csv->path, 1, 0,
-                             "no column \"%s\" (expected it in the header)",
-                             columns[k]);
-        csv->wanted[i] = k;
-    }
-    return 0;
-}
-
-int pt_csv_open(struct pt_csv *csv, const char *path,
-                const char *const *columns, int n, struct pt_err *err)
-{
-    pt_assert(n <= PT_CSV_COLUMNS);
-    *csv = (struct pt_csv){
-        .path = pt_text_dup(path, strlen(path)),
-        .fd = open(path, O_RDONLY | O_CLOEXEC),
-        .capacity = CSV_BUFFER,
-    };
-    if (csv->fd < 0)
-        return pt_err_at(err, PT_ERR_INPUT, path, 0, 0, "cannot be read: %s",
-                         strerror(errno));
-    csv->buffer = pt_alloc(csv->capacity, 1);
-    return read_header(csv, columns, n, err);
-}
-
-void pt_csv_close(struct pt_csv *csv)
-{
-    if (csv->fd >= 0)
-        close(csv->fd);
-    pt_free(csv->buffer);
-    pt_free(csv->path);
-    *csv = (struct pt_csv){.fd = -1};
-}
-
-int pt_csv_bad(const struct pt_csv *csv, const struct pt_csv_field *field,
-               const char *expected, struct pt_err *err)
-{
-    int length = field->length < 40 ? (int)field->length : 40;
-
-    return pt_err_at(err, PT_ERR_INPUT, csv->path, csv->line,
-                     (int)(field->text - csv->row) + 1,
-                     "\"%.*s\" (expected %s)", length, field->text, expected);
-}
-
-int pt_csv_time(const struct pt_csv *csv, const struct pt_csv_field *field,
-                pt_time *time, struct pt_err *err)
-{
-    size_t n = pt_time_read(time, field->text, field->length);
-
-    if (n == 0 || n != field->length)
-        return pt_csv_bad(csv, field, "a number of seconds", err);
-    return 0;
-}
-
-bool pt_csv_is(const struct pt_csv_field *field, const char *text)
-{
-    return field->length == strlen(text) &&
-           memcmp(field->text, text, field->length) == 0;
-}
-
-int pt_csv_real(const struct pt_csv *csv, const struct pt_csv_field *field,
-                double high, double *value, struct pt_err *err)
-{
-    char text[64], expected[64];
-
-    snprintf(text, sizeof text, "%.*s",
-             field->length < sizeof text ? (int)field->length : 0, field->text);
-    if (pt_text_read_real(value, text) && *value >= 0 && *value <= high)
-        return 0;
-    snprintf(expected, sizeof expected, "a number from 0 to %g", high);
-    return pt_csv_bad(
-        csv, field,
-        high < HUGE_VAL ? expected : "a number that is not negative", err);
-}
-
-int pt_csv_int(const struct pt_csv *csv, const struct pt_csv_field *field,
-               int64_t low, int64_t high, int64_t *value, struct pt_err *err)
-{
-    char text[24], expected[64];
-
-    snprintf(text, sizeof text, "%.*s",
-             field->length < sizeof text ? (int)field->length : 0, field->text);
-    if (pt_text_read_int(value, text) && *value >= low && *value <= high)
-        return 0;
-    snprintf(expected, sizeof expected, "a whole number from %lld to %lld",
-             (long long)low, (long long)high);
-    return pt_csv_bad(csv, field, expected, err);
-}
-
-/* Reads digits from [*TEXT, END) into NUMBER; false if there are none or too
- * many. */
-static bool read_number(const char **text, const char *end, int32_t *number)
-{
-    const char *c = *text;
-    int64_t value = 0;
-
-    for (; c < end && *c >= '0' && *c <= '9' && value < INT32_MAX; c++)
-        value = value * 10 + (*c - '0');
-    if (c == *text || value >= INT32_MAX)
-        return false;
-    *number = (int32_t)value;
-    *text = c;
-    return true;
-}
-
-int pt_csv_interval(const struct pt_csv *csv, struct pt_csv_field *field,
-                    struct pt_interval *interval, struct pt_err *err)
-{
-    const char *text = field->text;
-    const char *end = text + field->length;
-    bool good;
-
-    while (text < end && *text == ' ')
-        text++;
-    if (text == end) {
-        field->length = 0;
-        return 0;
-    }
-    good = read_number(&text, end, &interval->low);
-    interval->high = interval->low;
-    if (good && text < end && *text == '-') {
-        text++;
-        good = read_number(&text, end, &interval->high);
-    }
-    if (!good || interval->high < interval->low || (text < end && *text != ' '))
-        return pt_csv_bad(csv, field, "processors, as in 0-3 7 9-15", err);
-    *field = (struct pt_csv_field){text, (size_t)(end - text)};
-    return 1;
 }

@@ -2,8 +2,9 @@
  *
  * A run is a folder under DIR/runs that holds jobs.csv or timeline.csv.  Where
  * a run was replicated (rep-001, rep-002, ...) its first replication stands for
- * it.  Runs come in the order of DIR/summary.csv's column "label"; those that
- * it does not name follow, sorted. */
+ * it.  Runs come in the order of DIR/summary.csv's column "label" (below the
+ * folder of its column "point", if there is one); those that it does not name
+ * follow, sorted. */
 #ifndef PT_PLOTS_RESULTS_H
 #define PT_PLOTS_RESULTS_H
 
@@ -19,12 +20,14 @@
 struct pt_results_run {
     char *label; /* as the user gave it: any bytes but '/' and zero */
     char *path;  /* of its folder */
+    int style;   /* from 1: how it is drawn.  That of its policy, the same in
+                    all figures of DIR, unless two runs would be drawn alike */
 };
 
 struct pt_results {
     char *dir;
     struct pt_results_run *runs; /* [n] */
-    int n;                       /* 1 to PT_RESULTS_MOST; 0: made bare */
+    int n;                       /* at most PT_RESULTS_MOST */
     int left_out;                /* runs beyond that */
 };
 
@@ -34,8 +37,9 @@ int pt_results_init(struct pt_results *results, const char *dir,
                     struct pt_err *err);
 void pt_results_fini(struct pt_results *results);
 
-/* The same without looking for runs: DIR has other results. */
-void pt_results_init_bare(struct pt_results *results, const char *dir);
+/* The same, of the runs that ONLY chooses (see only.h); none is no error. */
+int pt_results_find(struct pt_results *results, const char *dir,
+                    const char *only, struct pt_err *err);
 
 /* Whether there is a FOLDER/NAME. */
 bool pt_results_hold(const char *folder, const char *name);

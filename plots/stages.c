@@ -371,5 +371,7 @@ const struct pt_figure pt_figure_stages = {
     .summary = "stage attempts over time: waits, runs, barriers, failures",
     .cite = "Gantt, Organizing for work, 1919; after the stages of Spark's web "
             "UI",
+    .params = pt_figure_runs_params,
+    .state_size = sizeof(struct pt_figure_runs),
     .data = stages_data,
 };

@@ -1,9 +1,10 @@
 # style.gp - how all figures look.  Edit it: it is never overwritten.
 #
-# Set before: fmt (svg, pdf or png), out (the file), id, W and H (inches).
+# Set before: fmt (svg, pdf, png, or tex for the paper's own letters), out (the
+# file), id, W and H (inches), points (the height of letters).
 
 font = 'Liberation Sans'
-points = 8
+if (!exists("points")) points = 8
 dpi = 300                # of the png
 ink = '#262626'          # text and axes
 
@@ -20,16 +21,22 @@ if (fmt eq 'svg') {
 if (fmt eq 'pdf') {
     # The scale: its points are 96 an inch.
     eval sprintf("set terminal pdfcairo size %gin,%gin butt " . \
-        "font '%s,%g' fontscale 0.75 linewidth 1.5 dashlength 1.1", \
-        W, H, font, points)
+        "font '%s,%g' fontscale 0.75 linewidth 1.5 pointscale 0.85 " . \
+        "dashlength 1.1", W, H, font, points)
 }
 if (fmt eq 'png') {
     eval sprintf("set terminal pngcairo size %d,%d butt " . \
-        "font '%s,%g' fontscale %g linewidth %g dashlength 1.1", \
-        ceil(W * dpi), ceil(H * dpi), font, points, dpi / 96.0, dpi / 96.0)
+        "font '%s,%g' fontscale %g linewidth %g pointscale %g " . \
+        "dashlength 1.1", ceil(W * dpi), ceil(H * dpi), font, points, \
+        dpi / 96.0, dpi / 96.0, dpi / 96.0)
 }
-if (fmt ne 'svg' && fmt ne 'pdf' && fmt ne 'png') {
-    exit error "fmt is '" . fmt . "': expected svg, pdf or png"
+if (fmt eq 'tex') {
+    eval sprintf("set terminal cairolatex pdf size %gin,%gin butt " . \
+        "font ',%g' linewidth 1.5 pointscale 0.85 dashlength 1.1", \
+        W, H, points)
+}
+if (fmt ne 'svg' && fmt ne 'pdf' && fmt ne 'png' && fmt ne 'tex') {
+    exit error "fmt is '" . fmt . "': expected svg, pdf, png or tex"
 }
 set output out
 

@@ -1,5 +1,7 @@
 #include "tics.h"
 
+#include <math.h>
+
 pt_time pt_tics_edge(pt_time longest)
 {
     pt_time edge = PT_SECOND;
@@ -48,4 +50,29 @@ void pt_tics_write(struct pt_figure_job *job, char axis, pt_time edge,
     for (int i = 0; i < n; i++)
         if (tics[i].at == edge)
             pt_figure_text(job, "edge_name", tics[i].name);
+}
+
+double pt_tics_step(double span, int most)
+{
+    const double steps[] = {1, 2, 5};
+    double power = pow(10, floor(log10(span / most)));
+
+    for (int i = 0; i < 3; i++)
+        if (steps[i] * power * most >= span)
+            return steps[i] * power;
+    return 10 * power;
+}
+
+void pt_tics_time(double seconds, char *text, size_t size)
+{
+    static const struct {
+        const char *name;
+        double length;
+    } units[] = {{"us", 1e-6}, {"ms", 1e-3}, {"s", 1},
+                 {"min", 60},  {"h", 3600},  {"d", 86400}};
+    int i = 5;
+
+    while (i > 0 && fabs(seconds) < units[i].length * (1 - 1e-9))
+        i--;
+    snprintf(text, size, "%.3g %s", seconds / units[i].length, units[i].name);
 }

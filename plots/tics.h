@@ -13,4 +13,12 @@ pt_time pt_tics_edge(pt_time longest);
 void pt_tics_write(struct pt_figure_job *job, char axis, pt_time edge,
                    pt_time right);
 
+/* The step of a linear axis SPAN long, 1, 2 or 5 times a power of ten, that
+ * takes at most MOST steps. */
+double pt_tics_step(double span, int most);
+
+/* SECONDS in the largest unit of time that they are one of: "90 s" is "1.5
+ * min". */
+void pt_tics_time(double seconds, char *text, size_t size);
+
 #endif

@@ -107,9 +107,18 @@ static void write_panel(FILE *data, const struct chart *chart,
 
 static void write_chart(struct pt_figure_job *job, struct chart *chart)
 {
+    const double key = 0.9, line = 0.14;
     double height = chart->n == 1 ? 1.8 : chart->n == 2 ? 1.3 : 1.0;
+    int columns = (int)((pt_figure_width(job, 2) - 0.1) / key), rows;
 
-    pt_figure_panels(job, height, 0.8);
+    columns = columns > chart->noccur ? chart->noccur : columns;
+    rows = (chart->noccur + columns - 1) / columns;
+    columns = (chart->noccur + rows - 1) / rows;
+    pt_figure_panels(job, height, 0.52 + rows * line);
+    pt_figure_int(job, "key_rows", rows);
+    pt_figure_int(job, "key_columns", columns);
+    pt_figure_real(job, "key_width", key);
+    pt_figure_real(job, "key_line", line);
     pt_figure_text(job, "unit", chart->unit.name);
     pt_figure_real(job, "span",
                    (double)(chart->last - chart->first) / chart->unit.length);
@@ -143,5 +152,7 @@ const struct pt_figure pt_figure_utilisation = {
     .summary = "where the machine's time went, by class of the ledger",
     .cite = "Feitelson and Rudolph, Metrics and benchmarking for parallel job "
             "scheduling, JSSPP 1998 (loss of capacity)",
+    .params = pt_figure_runs_params,
+    .state_size = sizeof(struct pt_figure_runs),
     .data = utilisation_data,
 };

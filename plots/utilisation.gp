@@ -15,12 +15,10 @@ set label 101 sprintf('Time since the first submission (%s)', unit) \
 set key off
 
 # A legend of our own: the room that set key takes differs among terminals.
-key_columns = nclasses > 8 ? 7 : nclasses
-key_width = nclasses > 8 ? 0.98 : 0.82
 do for [k = 1:nclasses] {
     x = W / 2 - key_columns * key_width / 2 \
         + ((k - 1) % key_columns) * key_width
-    y = 0.22 - ((k - 1) / key_columns) * 0.14
+    y = 0.1 + (key_rows - 1 - (k - 1) / key_columns) * key_line
     set object k rectangle from screen x / W, screen (y - 0.04) / H \
         to screen (x + 0.14) / W, screen (y + 0.04) / H front \
         fs solid border rgb '#404040' fc rgb colour[k] lw 0.4

@@ -12,8 +12,10 @@ set logscale x
 set xrange [edge:right]
 set yrange [0:100]
 set ytics 20
+if (ratio) { set xtics format '%g' }
 # At fixed places: terminals differ in the width of a letter.
-set label 1 sprintf('Waiting time (at the left edge: less than %s)', edge_name) \
+set label 1 title . (ratio ? ' (at the left edge: none)' \
+    : sprintf(' (at the left edge: less than %s)', edge_name)) \
     at screen (0.46 + (W - 0.6) / 2) / W, screen (foot - 0.36) / H center \
     noenhanced textcolor rgb ink
 set label 2 'Share of jobs (%)' at screen 0.09 / W, \
@@ -21,13 +23,11 @@ set label 2 'Share of jobs (%)' at screen 0.09 / W, \
 
 # A legend of our own: the room that set key takes differs as well.
 set key off
-do for [i = 1:n] {
-    x = (0.46 - 0.3 / key_columns + ((i - 1) / key_rows) * key_width) / W
-    y = (0.1 + (key_rows - 1 - (i - 1) % key_rows) * key_line) / H
-    set arrow i from screen x, screen y to screen x + 0.32 / W, screen y \
-        nohead lt i
-    set label 10 + i label[i] at screen x + 0.38 / W, screen y left \
-        noenhanced textcolor rgb ink
+do for [i = 1:nkeys] {
+    set arrow i from screen key_x[i] / W, screen key_y[i] / H \
+        rto screen key_sample / W, screen 0 nohead lt i
+    set label 10 + i key[i] at screen (key_x[i] + key_sample + 0.06) / W, \
+        screen key_y[i] / H left noenhanced textcolor rgb ink
 }
 
 plot for [i = 1:n] name . '.dat' index i - 1 using 1:2 with steps lt i

@@ -7,6 +7,7 @@
 #define DECLARE_PLACE(name)  extern const struct pt_place pt_place_##name;
 #define DECLARE_SOURCE(name) extern const struct pt_source pt_source_##name;
 #define DECLARE_MODEL(name)  extern const struct pt_source pt_model_##name;
+#define DECLARE_CHANGE(name) extern const struct pt_change pt_change_##name;
 #define DECLARE_STRAGGLER(name)                                                \
     extern const struct pt_straggler_model pt_straggler_##name;
 #define DECLARE_FAULT(name) extern const struct pt_fault_model pt_fault_##name;
@@ -22,6 +23,7 @@ PT_POLICIES(DECLARE_POLICY)
 PT_PLACES(DECLARE_PLACE)
 PT_SOURCES(DECLARE_SOURCE)
 PT_MODELS(DECLARE_MODEL)
+PT_CHANGES(DECLARE_CHANGE)
 PT_STRAGGLERS(DECLARE_STRAGGLER)
 PT_FAULTS(DECLARE_FAULT)
 PT_FAILURES(DECLARE_FAILURE)
@@ -34,6 +36,7 @@ PT_FIGURES(DECLARE_FIGURE)
 #define PLACE(name)                 &pt_place_##name,
 #define SOURCE(name)                &pt_source_##name,
 #define MODEL(name)                 &pt_model_##name,
+#define CHANGE(name)                &pt_change_##name,
 #define STRAGGLER(name)             &pt_straggler_##name,
 #define FAULT(name)                 &pt_fault_##name,
 #define FAILURE(name)               &pt_failure_##name,
@@ -46,6 +49,7 @@ const struct pt_policy *const pt_policies[] = {PT_POLICIES(POLICY) NULL};
 const struct pt_place *const pt_places[] = {PT_PLACES(PLACE) NULL};
 const struct pt_source *const pt_sources[] = {PT_SOURCES(SOURCE) NULL};
 const struct pt_source *const pt_models[] = {PT_MODELS(MODEL) NULL};
+const struct pt_change *const pt_changes[] = {PT_CHANGES(CHANGE) NULL};
 const struct pt_straggler_model *const pt_stragglers[] = {
     PT_STRAGGLERS(STRAGGLER) NULL};
 const struct pt_fault_model *const pt_faults[] = {PT_FAULTS(FAULT) NULL};

@@ -10,6 +10,7 @@
 struct pt_policy;
 struct pt_place;
 struct pt_source;
+struct pt_change;
 struct pt_straggler_model;
 struct pt_fault_model;
 struct pt_failure_model;
@@ -21,6 +22,7 @@ extern const struct pt_policy *const pt_policies[];
 extern const struct pt_place *const pt_places[];
 extern const struct pt_source *const pt_sources[]; /* trace formats */
 extern const struct pt_source *const pt_models[];  /* workload models */
+extern const struct pt_change *const pt_changes[]; /* of workloads */
 extern const struct pt_straggler_model *const pt_stragglers[];
 extern const struct pt_fault_model *const pt_faults[];
 extern const struct pt_failure_model *const pt_failures[];

@@ -1,5 +1,6 @@
-/* resolve.c - what a run is, once its input has had its say: settings, machine,
- * pools, and the text that says so. */
+/* resolve.c - what a run is, once its input has had its say: settings,
+ * machine, pools. */
+#include <math.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -7,8 +8,8 @@
 #include "base/text.h"
 #include "registry.h"
 #include "run.h"
-#include "sink/doc.h"
 #include "models/checkpoint.h"
+#include "traces/change.h"
 #include "world/outages.h"
 
 /* --- plug-ins by text --- */
@@ -91,6 +92,52 @@ int32_t pt_run_breakers(const char *text, struct pt_breaker *breakers,
     return n;
 }
 
+void pt_run_changes_fini(struct pt_changing *changes, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++)
+        pt_free(changes[i].state);
+}
+
+/* Adds what TEXT names to CHANGES [*n]. */
+static int add_change(const char *text, struct pt_changing *changes, int32_t *n,
+                      struct pt_err *err)
+{
+    if (strcmp(text, "none") == 0)
+        return 0;
+    if (*n == PT_CHANGES_MOST)
+        return pt_err_set(err, PT_ERR_USAGE,
+                          "too many changes (expected at most %d)",
+                          PT_CHANGES_MOST);
+    struct pt_changing *it = &changes[*n];
+    it->change = (const struct pt_change *)pt_plugin_open(
+        (const struct pt_plugin *const *)pt_changes, "change", text, &it->state,
+        err);
+    if (!it->change)
+        return -1;
+    ++*n;
+    return it->change->check ? it->change->check(it->state, err) : 0;
+}
+
+int32_t pt_run_changes(const char *text, struct pt_changing *changes,
+                       struct pt_err *err)
+{
+    int32_t n = 0;
+
+    for (;; text++) {
+        size_t length = strcspn(text, "+");
+        char *one = pt_text_dup(text, length);
+        int status = add_change(one, changes, &n, err);
+        pt_free(one);
+        if (status < 0) {
+            pt_run_changes_fini(changes, n);
+            return -1;
+        }
+        text += length;
+        if (*text == '\0')
+            return n;
+    }
+}
+
 /* --- the source --- */
 
 /* A setting that is the source's own is handed to one that knows of such. */
@@ -116,9 +163,9 @@ static const char *input_name(const struct pt_run *run)
  * read: that has been done when conditions are known. */
 static bool is_about_reading(const char *key)
 {
-    static const char *const keys[] = {"clean", "missing_limit", "overrun",
-                                       "wide",  "scale",         "seed",
-                                       "gang",  "chain"};
+    static const char *const keys[] = {
+        "clean", "missing_limit", "overrun", "wide",        "scale",
+        "seed",  "gang",          "chain",   "replication", "changes"};
 
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (strcmp(keys[i], key) == 0)
@@ -148,55 +195,153 @@ static int take_conditions(const struct pt_run *run, const void *state,
     return 0;
 }
 
-int pt_run_open(const struct pt_run *run, struct pt_settings *settings,
-                bool sorted, void **state, struct pt_err *err)
+/* How a run's source is opened. */
+struct opening {
+    const struct pt_run *run;
+    struct pt_settings *settings;
+    bool sorted;
+    int64_t processors; /* that its jobs are for; 0: the source's own */
+};
+
+static int open_state(const struct opening *opening, void *state,
+                      struct pt_err *err)
 {
+    const struct pt_run *run = opening->run;
     const struct pt_source *source = run->source;
-    const struct pt_plugin *plugin = (const struct pt_plugin *)source;
+    struct pt_settings *settings = opening->settings;
+    const char *params = run->source_params;
     struct pt_reading reading = {
         .clean = (enum pt_clean)settings->clean,
         .missing_limit = (enum pt_missing_limit)settings->missing_limit,
         .overrun = (enum pt_overrun)settings->overrun,
         .wide = (enum pt_wide)settings->wide,
-        .processors = run->nodes * run->cores,
+        .processors = opening->processors,
         .scale = settings->scale,
-        .seed = (uint64_t)settings->seed,
-        .sorted = sorted};
+        .seed = pt_settings_seed(settings),
+        .sorted = opening->sorted};
 
-    *state = pt_plugin_state_new(plugin);
-    if ((!run->source_params ||
-         pt_plugin_set_text(plugin, *state, run->source_params, err) == 0) &&
-        hand_over(source, *state, "gang", settings->gang, err) == 0 &&
-        hand_over(source, *state, "chain", settings->chain, err) == 0 &&
-        source->open(*state, run->path, &reading, err) == 0) {
-        /* Tasks of pipelines may need anything, and how long they take is known
-         * when they have: nothing is cut at reading. */
-        if (source->staged) {
-            settings->machine = 1;
-            if (settings->overrun == PT_OVERRUN_TRUNCATE)
-                settings->overrun = PT_OVERRUN_EXTEND;
-        }
-        if (take_conditions(run, *state, settings, err) == 0)
-            return 0;
-        source->close(*state);
+    if ((params && params[0] &&
+         pt_plugin_set_text((const struct pt_plugin *)source, state, params,
+                            err) < 0) ||
+        hand_over(source, state, "gang", settings->gang, err) < 0 ||
+        hand_over(source, state, "chain", settings->chain, err) < 0 ||
+        source->open(state, run->path, &reading, err) < 0)
+        return -1;
+    /* Tasks of pipelines may need anything, and how long they take is known
+     * when they have: nothing is cut at reading. */
+    if (source->staged) {
+        settings->machine = 1;
+        if (settings->overrun == PT_OVERRUN_TRUNCATE)
+            settings->overrun = PT_OVERRUN_EXTEND;
     }
-    pt_free(*state);
-    *state = NULL;
+    if (take_conditions(run, state, settings, err) == 0)
+        return 0;
+    source->close(state);
     return -1;
 }
 
+static void *open_source(void *context, struct pt_err *err)
+{
+    const struct opening *opening = context;
+    void *state =
+        pt_plugin_state_new((const struct pt_plugin *)opening->run->source);
+
+    if (open_state(opening, state, err) == 0)
+        return state;
+    pt_free(state);
+    return NULL;
+}
+
+static int open_changed(struct opening *opening,
+                        const struct pt_changing *changes, int32_t n,
+                        struct pt_opened *opened, struct pt_err *err)
+{
+    const struct pt_run *run = opening->run;
+    const struct pt_chain_config config = {
+        .source = run->source,
+        .changes = changes,
+        .n = n,
+        .processors = run->nodes * run->cores,
+        .seed = pt_settings_seed(opening->settings),
+        .open = open_source,
+        .context = opening};
+    struct pt_chain *chain = pt_chain_open(&config, err);
+
+    if (!chain)
+        return -1;
+    *opened = (struct pt_opened){.source = pt_chain_source(chain),
+                                 .state = pt_chain_state(chain),
+                                 .bottom = pt_chain_bottom(chain),
+                                 .chain = chain};
+    return 0;
+}
+
+/* Of the machine that the source's own jobs are for, if changes make a machine
+ * FACTOR times as large of it. */
+static int64_t processors_before(const struct pt_run *run, double factor)
+{
+    int64_t processors = run->nodes * run->cores;
+    double many = ceil((double)processors / factor - 1e-9);
+
+    return (factor >= 1 && factor <= 1) || many > 9e15 ? processors
+                                                       : (int64_t)many;
+}
+
+int pt_run_open(const struct pt_run *run, struct pt_settings *settings,
+                bool sorted, struct pt_opened *opened, struct pt_err *err)
+{
+    struct pt_changing changes[PT_CHANGES_MOST];
+    struct opening opening = {
+        .run = run, .settings = settings, .sorted = sorted};
+    int32_t n = pt_run_changes(settings->changes, changes, err);
+
+    *opened = (struct pt_opened){.source = run->source};
+    if (n < 0)
+        return -1;
+    opening.processors = processors_before(run, pt_changes_machine(changes, n));
+    if (n > 0) {
+        int status = open_changed(&opening, changes, n, opened, err);
+        pt_run_changes_fini(changes, n);
+        return status;
+    }
+    opened->state = opened->bottom = open_source(&opening, err);
+    return opened->state ? 0 : -1;
+}
+
+void pt_run_close(struct pt_opened *opened)
+{
+    if (opened->chain) {
+        pt_chain_close(opened->chain);
+    } else if (opened->state) {
+        opened->source->close(opened->state);
+        pt_free(opened->state);
+    }
+    *opened = (struct pt_opened){.source = NULL};
+}
+
+/* Conditions are the source's own; changes are opened when they are needed. */
 int pt_run_resolve(const struct pt_run *run, struct pt_settings *settings,
                    struct pt_err *err)
 {
-    void *state = NULL;
+    struct pt_changing changes[PT_CHANGES_MOST];
+    struct opening opening = {.run = run, .settings = settings};
+    int32_t n = pt_run_changes(settings->changes, changes, err);
 
-    if (pt_run_open(run, settings, false, &state, err) < 0) {
-        if (err->code != PT_ERR_UNSORTED)
-            return -1;
+    if (n < 0)
+        return -1;
+    opening.processors = processors_before(run, pt_changes_machine(changes, n));
+    int status = pt_changes_check(changes, n, run->source, err);
+    pt_run_changes_fini(changes, n);
+    if (status < 0)
+        return -1;
+    void *state = open_source(&opening, err);
+    if (!state && err->code == PT_ERR_UNSORTED) {
         *err = (struct pt_err){.code = PT_ERR_NONE};
-        if (pt_run_open(run, settings, true, &state, err) < 0)
-            return -1;
+        opening.sorted = true;
+        state = open_source(&opening, err);
     }
+    if (!state)
+        return -1;
     run->source->close(state);
     pt_free(state);
     return 0;
@@ -319,14 +464,14 @@ static int set_pools(const char *text, struct pt_run_machine *machine,
     return status;
 }
 
-static int find_machine(const struct pt_run *run, const void *state,
-                        pt_time first, struct pt_run_machine *machine,
-                        struct pt_err *err)
+static int find_machine(const struct pt_run *run,
+                        const struct pt_opened *opened, pt_time first,
+                        struct pt_run_machine *machine, struct pt_err *err)
 {
     static const struct pt_machine unknown;
     struct pt_source_info info = {0};
 
-    run->source->info(state, &info);
+    opened->source->info(opened->state, &info);
     const struct pt_machine *recorded = info.machine ? info.machine : &unknown;
     *machine = (struct pt_run_machine){
         .nodes = run->nodes, .cores = run->cores > 0 ? run->cores : 1};
@@ -362,11 +507,11 @@ static int find_machine(const struct pt_run *run, const void *state,
                       input_name(run));
 }
 
-int pt_run_find_machine(const struct pt_run *run, const void *state,
-                        pt_time first, struct pt_run_machine *machine,
-                        struct pt_err *err)
+int pt_run_find_machine(const struct pt_run *run,
+                        const struct pt_opened *opened, pt_time first,
+                        struct pt_run_machine *machine, struct pt_err *err)
 {
-    if (find_machine(run, state, first, machine, err) < 0)
+    if (find_machine(run, opened, first, machine, err) < 0)
         return -1;
     set_racks(run->settings.racks, machine);
     return 0;
@@ -427,150 +572,4 @@ void pt_run_core_config(const struct pt_settings *settings,
         .limits = limits[settings->overrun]};
     if (config->limits == PT_LIMITS_TRUST && is_stretched(settings))
         config->limits = PT_LIMITS_EXTEND;
-}
-
-/* --- the text --- */
-
-/* What the key KEY names: all that one can be given. */
-static const struct pt_plugin *const *plugins_of(const char *key)
-{
-    const struct {
-        const char *key;
-        const void *plugins;
-    } keys[] = {{"place", pt_places},        {"straggler", pt_stragglers},
-                {"fault", pt_faults},        {"failures", pt_failures},
-                {"slowness", pt_stragglers}, {"checkpoint", pt_checkpoints}};
-
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (strcmp(keys[i].key, key) == 0)
-            return keys[i].plugins;
-    return NULL;
-}
-
-/* One of PLUGINS, TEXT [N], with all its parameters into OUT. */
-static void write_plugin(struct pt_out *out,
-                         const struct pt_plugin *const *plugins,
-                         const char *text, size_t n)
-{
-    struct pt_err ignored = {.code = PT_ERR_NONE};
-    char *one = pt_text_dup(text, n);
-    void *state = NULL;
-    const struct pt_plugin *plugin =
-        strcmp(one, "none") != 0
-            ? pt_plugin_open(plugins, "plug-in", one, &state, &ignored)
-            : NULL;
-    char *full = plugin ? pt_plugin_text_new(plugin, state) : NULL;
-
-    pt_out_text(out, full ? full : one);
-    pt_free(full);
-    pt_free(state);
-    pt_free(one);
-}
-
-/* VALUE, MODEL[:key=value,...][+...], with every default filled in; the caller
- * frees. */
-static char *fill_in(const struct pt_plugin *const *plugins, const char *value)
-{
-    struct pt_err err = {.code = PT_ERR_NONE};
-    struct pt_out out;
-
-    pt_out_open(&out, NULL, &err);
-    for (const char *p = value; *p != '\0';) {
-        size_t n = strcspn(p, "+");
-        write_plugin(&out, plugins, p, n);
-        p += n;
-        if (*p == '+') {
-            pt_out_char(&out, '+');
-            p++;
-        }
-    }
-    char *text = pt_text_dup(out.buffer, out.used);
-    pt_out_abandon(&out);
-    return text;
-}
-
-static void write_settings(struct pt_doc *doc,
-                           const struct pt_settings *settings)
-{
-    char value[PT_PARAM_TEXT_SIZE];
-
-    pt_doc_begin(doc, "set", '{');
-    for (const struct pt_param *p = pt_settings_params; p->name; p++) {
-        const struct pt_plugin *const *plugins = plugins_of(p->name);
-        pt_param_print(p, settings, value, sizeof value);
-        char *text = plugins ? fill_in(plugins, value) : NULL;
-        pt_doc_text(doc, p->name, text ? text : value);
-        pt_free(text);
-    }
-    pt_doc_end(doc, '}');
-}
-
-static void write_nodes(struct pt_doc *doc,
-                        const struct pt_run_machine *machine)
-{
-    if (!machine->node)
-        return;
-    pt_doc_begin(doc, "machine", '[');
-    for (int32_t i = 0; i < machine->nodes; i++) {
-        const struct pt_node *node = &machine->node[i];
-        pt_doc_begin(doc, NULL, '[');
-        for (int r = 0; r < PT_RESOURCES; r++)
-            pt_doc_int(doc, NULL, node->size.amount[r]);
-        pt_doc_int(doc, NULL, node->host);
-        pt_doc_int(doc, NULL, node->rack);
-        pt_doc_int(doc, NULL, node->profile);
-        pt_doc_int(doc, NULL, node->absent);
-        pt_doc_end(doc, ']');
-    }
-    pt_doc_end(doc, ']');
-}
-
-static void write_pools(struct pt_doc *doc,
-                        const struct pt_run_machine *machine)
-{
-    if (!machine->pools)
-        return;
-    pt_doc_begin(doc, "pools", '[');
-    for (int32_t i = 0; i < machine->npools; i++) {
-        const struct pt_pool_spec *pool = &machine->pools[i];
-        pt_doc_begin(doc, NULL, '{');
-        pt_doc_text(doc, "name", pool->name);
-        pt_doc_int(doc, "parent", pool->parent);
-        pt_doc_int(doc, "weight", pool->weight);
-        pt_doc_int(doc, "min_share", pool->min_share);
-        pt_doc_bool(doc, "fair", pool->fair);
-        pt_doc_end(doc, '}');
-    }
-    pt_doc_end(doc, ']');
-}
-
-char *pt_run_config(const struct pt_run *run,
-                    const struct pt_settings *settings,
-                    const struct pt_run_machine *machine)
-{
-    char *workload = pt_run_workload(run), *text;
-    struct pt_err err = {.code = PT_ERR_NONE};
-    struct pt_out out;
-    struct pt_doc doc;
-
-    pt_out_open(&out, NULL, &err);
-    pt_doc_init(&doc, &out);
-    doc.compact = true;
-    pt_doc_begin(&doc, NULL, '{');
-    pt_doc_text(&doc, "workload", workload);
-    pt_doc_text(&doc, "source", run->source->name);
-    pt_doc_text(&doc, "params", run->source_params);
-    pt_doc_int(&doc, "nodes", machine->nodes);
-    pt_doc_int(&doc, "cores", machine->cores);
-    write_nodes(&doc, machine);
-    write_pools(&doc, machine);
-    pt_doc_text(&doc, "policy", run->floor ? "floor" : run->policy_text);
-    write_settings(&doc, settings);
-    pt_doc_end(&doc, '}');
-    while (out.used > 0 && out.buffer[out.used - 1] == '\n')
-        out.used--;
-    text = pt_text_dup(out.buffer, out.used);
-    pt_out_abandon(&out);
-    pt_free(workload);
-    return text;
 }

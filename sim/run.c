@@ -37,7 +37,7 @@ struct output {
 struct going {
     const struct pt_run *run;
     struct pt_report *report;
-    void *source_state;
+    struct pt_opened workload; /* open */
     void *place_state, *straggler_state, *fault_state, *checkpoint_state;
     struct pt_breaker breakers[PT_FAILURE_MODELS];
     int32_t nbreakers;
@@ -49,7 +49,7 @@ struct going {
     struct pt_rules rules;
     struct pt_world *world;
     char *config;
-    char *workload;
+    char *title; /* of the workload */
     struct pt_tally *tally;
     struct output outputs[PT_REPORT_OUTPUTS];
     int32_t noutputs;
@@ -60,32 +60,6 @@ struct going {
     double wall_s, cpu_s; /* of the clocks, when the run began */
 };
 
-/* Leaves ENDING off NAME [*n], if it has it and is more than that. */
-static bool cut(const char *name, size_t *n, const char *ending)
-{
-    size_t size = strlen(ending);
-
-    if (*n <= size || memcmp(name + *n - size, ending, size) != 0)
-        return false;
-    *n -= size;
-    return true;
-}
-
-char *pt_run_workload(const struct pt_run *run)
-{
-    const char *name = run->path ? run->path : run->source->name;
-    const char *slash = strrchr(name, '/');
-    size_t n;
-
-    name = slash ? slash + 1 : name;
-    n = strlen(name);
-    if (!cut(name, &n, ".gz") && !cut(name, &n, ".zstd"))
-        cut(name, &n, ".zst");
-    if (!cut(name, &n, ".swf"))
-        cut(name, &n, ".json");
-    return pt_text_dup(name, n);
-}
-
 /* --- the source --- */
 
 /* What the source can tell at its end goes into the report. */
@@ -94,7 +68,7 @@ static void read_info(struct going *go)
     struct pt_report *report = go->report;
     struct pt_source_info info = {0};
 
-    go->run->source->info(go->source_state, &info);
+    go->workload.source->info(go->workload.state, &info);
     report->rows = info.rows;
     go->yielded = info.jobs;
     report->nrules = 0;
@@ -114,7 +88,7 @@ static int open_output(struct going *go, const struct pt_sink *sink,
                        struct pt_err *err)
 {
     struct output *output = &go->outputs[go->noutputs];
-    struct pt_sink_context context = {.workload = go->workload,
+    struct pt_sink_context context = {.workload = go->title,
                                       .label = go->run->label,
                                       .config = go->config,
                                       .tau = go->report->settings.tau,
@@ -212,7 +186,7 @@ static void show_progress(struct going *go)
     if (!go->run->progress || ++go->steps < PROGRESS_STEPS)
         return;
     go->steps = 0;
-    go->run->source->info(go->source_state, &info);
+    go->workload.source->info(go->workload.state, &info);
     go->run->progress(go->run->progress_context, info.rows);
 }
 
@@ -220,7 +194,7 @@ static void show_progress(struct going *go)
  * ones. */
 static void compare(struct going *go, const struct pt_step *step)
 {
-    const struct pt_source *source = go->run->source;
+    const struct pt_source *source = go->workload.source;
     pt_time ready, end;
 
     if (!source->recorded)
@@ -228,7 +202,7 @@ static void compare(struct going *go, const struct pt_step *step)
     for (int32_t i = 0; i < step->nstages; i++) {
         const struct pt_stage_record *it = &step->stages[i];
         if (it->outcome != PT_SUCCESS ||
-            !source->recorded(go->source_state, it->job->id,
+            !source->recorded(go->workload.state, it->job->id,
                               it->job->stages[it->stage].id, &ready, &end) ||
             end <= ready)
             continue;
@@ -269,7 +243,7 @@ static int open_world(struct going *go, struct pt_err *err)
 {
     const struct pt_settings *settings = &go->report->settings;
     struct pt_simulated_config config = {
-        .chances = {.seed = (uint64_t)settings->seed},
+        .chances = {.seed = pt_settings_seed(settings)},
         .launch_delay = settings->launch_delay,
         .shuffle = settings->rounds == PT_ROUNDS_SPARK,
         .each = settings->barriers == PT_BARRIERS_EACH ||
@@ -299,12 +273,13 @@ static int open_world(struct going *go, struct pt_err *err)
     if (strcmp(settings->checkpoint, "none") == 0)
         config.checkpoint = NULL;
     go->report->failing = go->nbreakers > 0 || config.checkpoint;
-    go->run->source->info(go->source_state, &info);
+    go->workload.source->info(go->workload.state, &info);
     if (go->run->nodes == 0)
         config.machine = info.machine;
     else
         config.elsewhere = true;
-    go->world = pt_simulated_new(go->run->source, go->source_state, &config);
+    go->world =
+        pt_simulated_new(go->workload.source, go->workload.state, &config);
     return 0;
 }
 
@@ -325,7 +300,7 @@ static int draw_slowness(struct going *go, const struct pt_machine *recorded,
         struct pt_stream stream;
         double speed = recorded && recorded->node ? recorded->node[i].speed : 0;
         const gsl_rng *rng =
-            pt_stream_open(&stream, (uint64_t)settings->seed, 0,
+            pt_stream_open(&stream, pt_settings_seed(settings), 0,
                            PT_PURPOSE_SLOWNESS, (uint64_t)i);
         go->slow[i] = (model->factor ? model->factor(state, rng) : 1) /
                       (speed > 0 ? speed : 1);
@@ -349,7 +324,7 @@ static int describe_machine(struct going *go, struct pt_err *err)
     struct pt_core_config core;
     struct pt_rules rules;
 
-    go->run->source->info(go->source_state, &info);
+    go->workload.source->info(go->workload.state, &info);
     const struct pt_machine *recorded =
         go->run->nodes == 0 ? info.machine : NULL;
     size_t n = (size_t)machine->nodes;
@@ -372,7 +347,8 @@ static int describe_machine(struct going *go, struct pt_err *err)
                                  .rack = go->rack,
                                  .gpus = go->gpus,
                                  .names = go->names,
-                                 .seed = (uint64_t)go->report->settings.seed};
+                                 .seed =
+                                     pt_settings_seed(&go->report->settings)};
     pt_simulated_set_machine(go->world, &cluster, go->slow,
                              core.named ? 0 : (int32_t)machine->cores);
     return 0;
@@ -385,8 +361,8 @@ static int find_machine(struct going *go, struct pt_err *err)
 
     if (!go->run->floor && pt_simulated_first(go->world, &first, err) < 0)
         return -1;
-    if (pt_run_find_machine(go->run, go->source_state, first, &go->machine,
-                            err) < 0)
+    if (pt_run_find_machine(go->run, &go->workload, first, &go->machine, err) <
+        0)
         return -1;
     report->nodes = go->machine.nodes;
     report->cores = go->machine.cores;
@@ -523,10 +499,9 @@ static void close_run(struct going *go)
     abandon_outputs(go);
     if (go->world)
         go->world->close(go->world);
-    go->run->source->close(go->source_state);
+    pt_run_close(&go->workload);
     pt_tally_free(go->tally);
     pt_run_machine_fini(&go->machine);
-    pt_free(go->source_state);
     pt_free(go->place_state);
     pt_free(go->straggler_state);
     pt_free(go->fault_state);
@@ -538,11 +513,21 @@ static void close_run(struct going *go)
     pt_free(go->slow);
     pt_free(go->errors);
     pt_free(go->config);
-    pt_free(go->workload);
+    pt_free(go->title);
     *go = (struct going){.run = go->run,
                          .report = go->report,
                          .wall_s = go->wall_s,
                          .cpu_s = go->cpu_s};
+}
+
+static struct pt_tally *open_tally(const struct pt_settings *settings)
+{
+    struct pt_err ignored = {.code = PT_ERR_NONE};
+    struct pt_warmup warmup;
+    int status = pt_warmup_read(settings->warmup, &warmup, &ignored);
+
+    pt_assert(status == 0);
+    return pt_tally_new(settings->tau, warmup);
 }
 
 static int run_once(struct going *go, struct pt_err *err)
@@ -552,17 +537,17 @@ static int run_once(struct going *go, struct pt_err *err)
     int status = -1;
 
     report->settings = run->settings;
-    if (pt_run_open(run, &report->settings, report->sorted, &go->source_state,
+    if (pt_run_open(run, &report->settings, report->sorted, &go->workload,
                     err) < 0)
         return -1;
     pt_ledger_init(&report->ledger);
-    go->tally = pt_tally_new(report->settings.tau);
+    go->tally = open_tally(&report->settings);
     if (open_world(go, err) == 0 && find_machine(go, err) == 0) {
         go->config = pt_run_config(run, &report->settings, &go->machine);
-        go->workload = pt_run_workload(run);
+        go->title = pt_run_workload(run);
         if (open_outputs(go, err) == 0)
             status = run->floor
-                         ? pt_floor_run(run->source, go->source_state,
+                         ? pt_floor_run(go->workload.source, go->workload.state,
                                         watch_floor, go, run->interrupted, err)
                          : schedule(go, err);
         if (status == 0)

@@ -20,6 +20,8 @@ struct pt_straggler_model;
 struct pt_fault_model;
 struct pt_checkpoint_model;
 struct pt_breaker;
+struct pt_changing;
+struct pt_chain;
 
 /* The `--set` keys: one table, pt_settings_params. */
 struct pt_settings {
@@ -28,7 +30,9 @@ struct pt_settings {
     pt_time tau;
     char place[PT_PARAM_TEXT_SIZE]; /* NAME[:key=value,...] */
     double scale;
-    int64_t seed;
+    int64_t seed, replication;
+    char changes[PT_PARAM_TEXT_SIZE]; /* CHANGE[+CHANGE...] of the workload */
+    char warmup[PT_PARAM_TEXT_SIZE];  /* see metrics/steady.h */
 
     /* Spark's rules: see core/rules.h */
     int rounds, gate, dynamic, outputs, speculation, exclude; /* enums */
@@ -74,6 +78,9 @@ int pt_settings_set(struct pt_settings *settings, const char *owner,
 int pt_settings_condition(struct pt_settings *settings, const char *owner,
                           const char *key, const char *value,
                           struct pt_err *err);
+
+/* The seed of all that is drawn in the run. */
+uint64_t pt_settings_seed(const struct pt_settings *settings);
 
 /* The rules that SETTINGS say. */
 void pt_settings_rules(const struct pt_settings *settings,
@@ -159,22 +166,38 @@ char *pt_run_config(const struct pt_run *run,
                     const struct pt_settings *settings,
                     const struct pt_run_machine *machine);
 
+/* What RUN is known by before it is made: the SHA-256 of all that its results
+ * depend on, INPUT being the digest of its trace's bytes (NULL: none).  Two
+ * runs of one key have the same results, but for the program's own version. */
+void pt_run_key(const struct pt_run *run, const char *input,
+                char key[PT_DIGEST_TEXT]);
+
 /* The core's configuration for MACHINE and SETTINGS; RULES is filled, and
  * pointed to, as MACHINE is.  Place and policy are the caller's to fill in. */
 void pt_run_core_config(const struct pt_settings *settings,
                         const struct pt_run_machine *machine,
                         struct pt_rules *rules, struct pt_core_config *config);
 
-/* Opens RUN's source with SETTINGS, which get the conditions that it was
- * recorded under; the caller closes and frees *state. */
-int pt_run_open(const struct pt_run *run, struct pt_settings *settings,
-                bool sorted, void **state, struct pt_err *err);
+/* A run's workload, open: its source, with what is made of it on top. */
+struct pt_opened {
+    const struct pt_source *source; /* what is to be read */
+    void *state;
+    void *bottom; /* the state of the run's own source; the same if nothing is
+                     changed */
+    struct pt_chain *chain; /* NULL then */
+};
 
-/* The machine that RUN is for; its source is open, and the first job is
+/* Opens RUN's source and its changes with SETTINGS, which get the conditions
+ * that it was recorded under; pt_run_close() afterwards, unless it failed. */
+int pt_run_open(const struct pt_run *run, struct pt_settings *settings,
+                bool sorted, struct pt_opened *opened, struct pt_err *err);
+void pt_run_close(struct pt_opened *opened);
+
+/* The machine that RUN is for; its workload is OPENED, and the first job is
  * submitted at FIRST. */
-int pt_run_find_machine(const struct pt_run *run, const void *state,
-                        pt_time first, struct pt_run_machine *machine,
-                        struct pt_err *err);
+int pt_run_find_machine(const struct pt_run *run,
+                        const struct pt_opened *opened, pt_time first,
+                        struct pt_run_machine *machine, struct pt_err *err);
 
 /* SETTINGS get the conditions that RUN's input was recorded under. */
 int pt_run_resolve(const struct pt_run *run, struct pt_settings *settings,
@@ -200,6 +223,11 @@ pt_run_checkpoint(const char *text, void **state, struct pt_err *err);
 int32_t pt_run_breakers(const char *text, struct pt_breaker *breakers,
                         struct pt_err *err);
 void pt_run_breakers_fini(struct pt_breaker *breakers, int32_t n);
+
+/* The same for CHANGES [PT_CHANGES_MOST]; "none" is none. */
+int32_t pt_run_changes(const char *text, struct pt_changing *changes,
+                       struct pt_err *err);
+void pt_run_changes_fini(struct pt_changing *changes, int32_t n);
 
 /* Runs; fills REPORT (pt_report_fini() afterwards, also on failure).  On -1 no
  * output file of the run is left. */

@@ -3,8 +3,10 @@
 
 #include "base/alloc.h"
 #include "base/assert.h"
+#include "base/random.h"
 #include "base/text.h"
 #include "run.h"
+#include "traces/change.h"
 #include "world/outages.h"
 
 /* --- holes --- */
@@ -78,10 +80,20 @@ static int check_failures(const char *value, struct pt_err *err)
     return n < 0 ? -1 : 0;
 }
 
+static int check_changes(const char *value, struct pt_err *err)
+{
+    struct pt_changing changes[PT_CHANGES_MOST];
+    int32_t n = pt_run_changes(value, changes, err);
+
+    pt_run_changes_fini(changes, n);
+    return n < 0 ? -1 : 0;
+}
+
 /* What only the run understands is checked here too, so that a slip is told
  * before anything begins. */
 static int check_text(const char *key, const char *value, struct pt_err *err)
 {
+    struct pt_warmup warmup;
     uint32_t mask;
     void *state = NULL;
     int status = 0;
@@ -100,6 +112,10 @@ static int check_text(const char *key, const char *value, struct pt_err *err)
         status = pt_run_checkpoint(value, &state, err) ? 0 : -1;
     else if (strcmp(key, "failures") == 0)
         status = check_failures(value, err);
+    else if (strcmp(key, "changes") == 0)
+        status = check_changes(value, err);
+    else if (strcmp(key, "warmup") == 0)
+        status = pt_warmup_read(value, &warmup, err);
     pt_free(state);
     return status;
 }
@@ -165,4 +181,10 @@ void pt_settings_rules(const struct pt_settings *s, struct pt_rules *rules)
         .sync_timeout = s->sync_timeout};
     int status = read_holes(s->holes, &rules->holes, &ignored);
     pt_assert(status == 0);
+}
+
+uint64_t pt_settings_seed(const struct pt_settings *settings)
+{
+    return pt_random_replicate((uint64_t)settings->seed,
+                               (uint32_t)(settings->replication - 1));
 }

@@ -4,10 +4,12 @@
 set -eu
 
 packages='gcc libc6-dev libgsl-dev libjansson-dev nettle-dev zlib1g-dev
-libzstd-dev liblzma-dev librandom123-dev gnuplot-nox fonts-liberation'
+libzstd-dev liblzma-dev librandom123-dev libsqlite3-dev uthash-dev gnuplot-nox
+fonts-liberation'
 case ${1:-} in
 demo) ;;
-test) packages="$packages clang clang-format libcmocka-dev" ;;
+test) packages="$packages clang clang-format libcmocka-dev python3-jsonschema
+python3-pandas sqlite3" ;;
 fuzz) packages="$packages clang libclang-rt-14-dev llvm" ;;
 *)
     echo 'usage: tests/setup.sh demo|test|fuzz' >&2

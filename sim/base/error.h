@@ -11,6 +11,7 @@ enum pt_err_code {
     PT_ERR_USAGE,    /* exit 2: the command line */
     PT_ERR_INPUT,    /* exit 3: a file's contents */
     PT_ERR_CHECK,    /* exit 4: a comparison failed */
+    PT_ERR_PARTIAL,  /* exit 5: some runs of a campaign failed */
     PT_ERR_INTERRUPTED, /* exit 130 */
     PT_ERR_UNSORTED     /* a trace steps back in time: read it again, sorted */
 };

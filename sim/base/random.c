@@ -12,12 +12,17 @@ static uint64_t spread(uint64_t x)
     return x ^ (x >> 33);
 }
 
+uint64_t pt_random_replicate(uint64_t seed, uint32_t replication)
+{
+    return seed ^ spread(replication);
+}
+
 void pt_random_open(struct pt_random *random, uint64_t seed,
                     uint32_t replication, enum pt_purpose purpose,
                     uint64_t entity)
 {
     pt_assert(entity < UINT64_C(1) << 56);
-    uint64_t key = seed ^ spread(replication);
+    uint64_t key = pt_random_replicate(seed, replication);
     uint64_t high = (uint64_t)purpose << 56 | entity;
 
     *random = (struct pt_random){

@@ -25,7 +25,8 @@ enum pt_purpose {
     PT_PURPOSE_NODE_FAILURE = 11, /* of nodes and what takes several of them:
                                      entity = process << 8 | model's number */
     PT_PURPOSE_NODE_REPAIR = 12,
-    PT_PURPOSE_SLOWNESS = 13 /* of nodes */
+    PT_PURPOSE_SLOWNESS = 13, /* of nodes */
+    PT_PURPOSE_SHAKE = 14     /* of workloads: small moves, ties */
 };
 
 struct pt_random {
@@ -40,6 +41,9 @@ struct pt_random {
 void pt_random_open(struct pt_random *random, uint64_t seed,
                     uint32_t replication, enum pt_purpose purpose,
                     uint64_t entity);
+
+/* The seed of which replication 0 is SEED's REPLICATION. */
+uint64_t pt_random_replicate(uint64_t seed, uint32_t replication);
 
 uint32_t pt_random_u32(struct pt_random *random);
 

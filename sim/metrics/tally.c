@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/assert.h"
 #include "base/vec.h"
+#include "metrics/sort.h"
 
 #define CLASSES 16
 
@@ -17,11 +18,12 @@ __extension__ typedef __int128 wide;
 
 struct pt_tally {
     struct pt_summary summary; /* the counts, so far */
+    struct pt_warmup warmup;
     int64_t n, capacity;
-    int64_t *wait, *response;   /* [n] microseconds */
-    double *slowdown, *bounded; /* [n] */
-    int32_t *width;             /* [n] */
-    wide useful, taken;         /* task-microseconds, of those done */
+    pt_time *submit, *wait, *response; /* [n], in the order of the ends */
+    double *slowdown, *bounded;        /* [n] */
+    int32_t *width;                    /* [n] */
+    wide useful, taken;                /* task-microseconds, of those done */
     struct pt_stages *stages;
     struct pt_downtime *downtime;
 };
@@ -42,11 +44,12 @@ bool pt_record_ran(const struct pt_record *record)
            record->state != PT_REJECTED && record->state != PT_UNFINISHED;
 }
 
-struct pt_tally *pt_tally_new(pt_time tau)
+struct pt_tally *pt_tally_new(pt_time tau, struct pt_warmup warmup)
 {
     struct pt_tally *tally = pt_alloc(1, sizeof *tally);
 
     tally->summary.tau = tau;
+    tally->warmup = warmup;
     tally->stages = pt_stages_new();
     tally->downtime = pt_downtime_new();
     return tally;
@@ -56,6 +59,7 @@ void pt_tally_free(struct pt_tally *tally)
 {
     if (!tally)
         return;
+    pt_free(tally->submit);
     pt_free(tally->wait);
     pt_free(tally->response);
     pt_free(tally->slowdown);
@@ -75,6 +79,7 @@ static void reserve(struct pt_tally *tally, int64_t n)
         tally->capacity = 1024;
 
     size_t room = (size_t)tally->capacity;
+    tally->submit = pt_realloc(tally->submit, room, sizeof *tally->submit);
     tally->wait = pt_realloc(tally->wait, room, sizeof *tally->wait);
     tally->response =
         pt_realloc(tally->response, room, sizeof *tally->response);
@@ -119,6 +124,7 @@ static void keep(struct pt_tally *tally, const struct pt_record *record)
 
     pt_assert(wait >= 0);
     pt_assert(run >= 0);
+    tally->submit[i] = record->job->submit;
     tally->wait[i] = wait;
     tally->response[i] = response;
     tally->slowdown[i] = run > 0 ? (double)response / (double)run : NO_RATIO;
@@ -164,57 +170,6 @@ static int class_of(int32_t width)
     for (int64_t top = 1; width > top && c < CLASSES - 1; top *= 4)
         c++;
     return c;
-}
-
-#define DIGITS 8
-
-/* Below this, shifting beats counting. */
-#define SMALL 48
-
-static void sort_small(uint64_t *keys, size_t n)
-{
-    for (size_t i = 1; i < n; i++) {
-        uint64_t key = keys[i];
-        size_t k = i;
-
-        for (; k > 0 && keys[k - 1] > key; k--)
-            keys[k] = keys[k - 1];
-        keys[k] = key;
-    }
-}
-
-/* Sorts KEYS [N] by way of OTHER [N], least significant byte first, passing
- * over the bytes that all have in common.  Returns the one they end up in. */
-static uint64_t *sort_keys(uint64_t *keys, uint64_t *other, size_t n)
-{
-    size_t count[DIGITS][256] = {{0}};
-
-    if (n < SMALL) {
-        sort_small(keys, n);
-        return keys;
-    }
-    for (size_t i = 0; i < n; i++)
-        for (int d = 0; d < DIGITS; d++)
-            count[d][keys[i] >> (8 * d) & 255]++;
-    for (int d = 0; d < DIGITS; d++) {
-        size_t *place = count[d];
-        size_t sum = 0;
-
-        if (place[keys[0] >> (8 * d) & 255] == n)
-            continue;
-        for (int v = 0; v < 256; v++) {
-            size_t here = place[v];
-
-            place[v] = sum;
-            sum += here;
-        }
-        for (size_t i = 0; i < n; i++)
-            other[place[keys[i] >> (8 * d) & 255]++] = keys[i];
-        uint64_t *swap = keys;
-        keys = other;
-        other = swap;
-    }
-    return keys;
 }
 
 /* One class's values of one metric, in ascending order.  Times are whole
@@ -345,18 +300,20 @@ static struct pt_spread spread_of(enum metric metric, const struct part *parts,
 
 /* Scratch of one close. */
 struct split {
-    uint8_t *class;            /* [tally.n] of each job */
-    uint64_t *keys, *other;    /* [tally.n] */
+    size_t cut, n;             /* of the tally's jobs: left out, kept */
+    uint8_t *class;            /* [n] of each job */
+    uint64_t *keys, *other;    /* [n] */
     size_t begin[CLASSES + 1]; /* of each class's keys */
     struct sum sums[CLASSES], all;
 };
 
-static void split_times(struct split *split, const int64_t *values, size_t n)
+static void split_times(struct split *split, const pt_time *values)
 {
     size_t at[CLASSES];
 
+    values += split->cut;
     memcpy(at, split->begin, sizeof at);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < split->n; i++) {
         unsigned c = split->class[i];
 
         split->keys[at[c]++] = (uint64_t)values[i];
@@ -367,11 +324,12 @@ static void split_times(struct split *split, const int64_t *values, size_t n)
 }
 
 /* Leaves out what is no ratio; ENDS gets the end of each class's keys. */
-static void split_ratios(struct split *split, const double *values, size_t n,
+static void split_ratios(struct split *split, const double *values,
                          size_t ends[CLASSES])
 {
+    values += split->cut;
     memcpy(ends, split->begin, CLASSES * sizeof *ends);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < split->n; i++) {
         unsigned c = split->class[i];
 
         if (values[i] < 0.0)
@@ -403,7 +361,6 @@ static struct pt_spread *spread_in(struct pt_tally_class *class,
 static void close_metric(const struct pt_tally *tally, struct split *split,
                          enum metric metric, struct pt_summary *summary)
 {
-    size_t n = (size_t)tally->n;
     size_t ends[CLASSES];
     struct part parts[CLASSES];
     int nparts = 0;
@@ -412,13 +369,12 @@ static void close_metric(const struct pt_tally *tally, struct split *split,
     split->all = (struct sum){.exact = 0};
     memcpy(ends, split->begin + 1, sizeof ends);
     if (metric == WAIT)
-        split_times(split, tally->wait, n);
+        split_times(split, tally->wait);
     else if (metric == RESPONSE)
-        split_times(split, tally->response, n);
+        split_times(split, tally->response);
     else
-        split_ratios(split,
-                     metric == SLOWDOWN ? tally->slowdown : tally->bounded, n,
-                     ends);
+        split_ratios(
+            split, metric == SLOWDOWN ? tally->slowdown : tally->bounded, ends);
 
     for (int c = 0; c < CLASSES; c++) {
         size_t begin = split->begin[c];
@@ -428,7 +384,7 @@ static void close_metric(const struct pt_tally *tally, struct split *split,
         struct part *part = &parts[nparts];
         part->n = ends[c] - begin;
         part->keys =
-            sort_keys(split->keys + begin, split->other + begin, part->n);
+            pt_keys_sort(split->keys + begin, split->other + begin, part->n);
         *spread_in(&summary->classes[nparts], metric) =
             spread_of(metric, part, 1, &split->sums[c]);
         nparts++;
@@ -443,8 +399,8 @@ static void find_classes(const struct pt_tally *tally, struct split *split,
 {
     size_t count[CLASSES] = {0};
 
-    for (int64_t i = 0; i < tally->n; i++) {
-        int c = class_of(tally->width[i]);
+    for (size_t i = 0; i < split->n; i++) {
+        int c = class_of(tally->width[split->cut + i]);
 
         split->class[i] = (uint8_t)c;
         count[c]++;
@@ -460,16 +416,79 @@ static void find_classes(const struct pt_tally *tally, struct split *split,
     }
 }
 
-void pt_tally_close(struct pt_tally *tally, struct pt_summary *summary)
+/* METRIC of the jobs from FROM on that have it, into VALUES; returns how many.
+ */
+static size_t list_values(const struct pt_tally *tally, enum metric metric,
+                          size_t from, double *values)
+{
+    const pt_time *times = metric == WAIT ? tally->wait : tally->response;
+    const double *ratios =
+        metric == SLOWDOWN ? tally->slowdown : tally->bounded;
+    bool timed = metric == WAIT || metric == RESPONSE;
+    size_t n = 0;
+
+    for (size_t i = from; i < (size_t)tally->n; i++) {
+        double value = timed ? pt_time_seconds(times[i]) : ratios[i];
+        if (value >= 0)
+            values[n++] = value;
+    }
+    return n;
+}
+
+static double *half_in(struct pt_summary *summary, enum metric metric)
+{
+    switch (metric) {
+    case WAIT:
+        return &summary->wait_half;
+    case RESPONSE:
+        return &summary->response_half;
+    case SLOWDOWN:
+        return &summary->slowdown_half;
+    case BOUNDED:
+    case METRICS:
+        break;
+    }
+    return &summary->bounded_half;
+}
+
+/* Where the start ends, and what the means are worth from there on. */
+static void find_worth(const struct pt_tally *tally, struct pt_summary *summary)
 {
     size_t n = (size_t)tally->n;
+    double *values = pt_alloc(n + 1, sizeof *values);
+    int64_t mser = pt_mser5(values, list_values(tally, WAIT, 0, values));
+
+    summary->settled = mser >= 0;
+    summary->mser_jobs = mser > 0 ? mser : 0;
+    summary->warmup_jobs = pt_warmup_cut(&tally->warmup, tally->n, mser);
+    for (int m = 0; m < METRICS; m++) {
+        enum metric metric = (enum metric)m;
+        size_t kept =
+            list_values(tally, metric, (size_t)summary->warmup_jobs, values);
+        struct pt_batches batches = pt_batches_of(values, kept);
+        *half_in(summary, metric) = batches.half;
+        if (metric == WAIT)
+            summary->wait_lag1 = batches.lag1;
+    }
+    pt_free(values);
+    summary->saturated = pt_is_saturated(tally->submit, tally->wait,
+                                         tally->response, tally->width, n);
+}
+
+void pt_tally_close(struct pt_tally *tally, struct pt_summary *summary)
+{
+    *summary = tally->summary;
+    find_worth(tally, summary);
+    size_t cut = (size_t)summary->warmup_jobs;
+    size_t n = (size_t)tally->n - cut;
     struct split split = {
+        .cut = cut,
+        .n = n,
         .class = pt_alloc(n + 1, sizeof *split.class),
         .keys = pt_alloc(n + 1, sizeof *split.keys),
         .other = pt_alloc(n + 1, sizeof *split.other),
     };
 
-    *summary = tally->summary;
     pt_stages_close(tally->stages, &summary->stages);
     pt_downtime_close(tally->downtime, &summary->downtime);
     summary->ettr = tally->taken > 0

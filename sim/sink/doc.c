@@ -1,7 +1,9 @@
 #include "sink/doc.h"
 
 #include <math.h>
+#include <string.h>
 #include "base/assert.h"
+#include "base/text.h"
 
 #define EXACT_IN_DOUBLE (INT64_C(1) << 53)
 
@@ -105,4 +107,45 @@ void pt_doc_raw(struct pt_doc *doc, const char *key, const char *text)
 {
     put_key(doc, key);
     pt_out_text(doc->out, text);
+}
+
+void pt_doc_value(struct pt_doc *doc, const char *key,
+                  const struct pt_param *param, const char *text)
+{
+    int64_t integer;
+    double real;
+
+    switch (param->type) {
+    case PT_PARAM_INT:
+        if (pt_text_read_int(&integer, text)) {
+            pt_doc_int(doc, key, integer);
+            return;
+        }
+        break;
+    case PT_PARAM_REAL:
+        if (pt_text_read_real(&real, text)) {
+            pt_doc_real(doc, key, real);
+            return;
+        }
+        break;
+    case PT_PARAM_BOOL:
+        pt_doc_bool(doc, key, strcmp(text, "yes") == 0);
+        return;
+    case PT_PARAM_TIME:
+    case PT_PARAM_CHOICE:
+    case PT_PARAM_TEXT:
+        break;
+    }
+    pt_doc_text(doc, key, text);
+}
+
+void pt_doc_params(struct pt_doc *doc, const struct pt_param *params,
+                   const void *state)
+{
+    char text[PT_PARAM_TEXT_SIZE];
+
+    for (const struct pt_param *p = params; p && p->name; p++) {
+        pt_param_print(p, state, text, sizeof text);
+        pt_doc_value(doc, p->name, p, text);
+    }
 }

@@ -6,6 +6,7 @@
 #define PT_SINK_DOC_H
 
 #include <stdbool.h>
+#include "base/param.h"
 #include "metrics/ledger.h"
 #include "sink/out.h"
 
@@ -35,5 +36,14 @@ void pt_doc_time(struct pt_doc *doc, const char *key, pt_time time);
 void pt_doc_area(struct pt_doc *doc, const char *key, pt_area area);
 /* TEXT is JSON already. */
 void pt_doc_raw(struct pt_doc *doc, const char *key, const char *text);
+
+/* Every parameter of STATE as a member of the object that is open: numbers and
+ * booleans as such, all else as it would be typed. */
+void pt_doc_params(struct pt_doc *doc, const struct pt_param *params,
+                   const void *state);
+
+/* One parameter's text, as typed, under KEY. */
+void pt_doc_value(struct pt_doc *doc, const char *key,
+                  const struct pt_param *param, const char *text);
 
 #endif

@@ -125,6 +125,55 @@ const struct pt_metric pt_metrics[] = {
      .help = "the bound of the bounded slowdown",
      .kind = PT_METRIC_TIME,
      IN_REPORT(summary.tau)},
+    {.name = "warmup_jobs",
+     .unit = "jobs",
+     .help = "the first to end, which the metrics by job leave out (setting "
+             "warmup)",
+     .kind = PT_METRIC_COUNT,
+     IN_REPORT(summary.warmup_jobs)},
+    {.name = "mser_jobs",
+     .unit = "jobs",
+     .help = "the first to end, which MSER-5 of the waits would leave out",
+     .kind = PT_METRIC_COUNT,
+     IN_REPORT(summary.mser_jobs)},
+    {.name = "settled",
+     .unit = "",
+     .help = "1, or 0: MSER-5 sees no steady state in the waits",
+     .kind = PT_METRIC_COUNT,
+     IN_REPORT(summary.settled)},
+    {.name = "saturated",
+     .unit = "",
+     .help = "1: the queue went on growing while jobs came, so that means "
+             "depend on the length of the run; or 0",
+     .kind = PT_METRIC_COUNT,
+     IN_REPORT(summary.saturated)},
+    {.name = "wait_mean_half",
+     .unit = "s",
+     .help = "half the width of the 95 % interval of wait_mean, by 30 batch "
+             "means",
+     .kind = PT_METRIC_RATIO,
+     IN_REPORT(summary.wait_half)},
+    {.name = "response_mean_half",
+     .unit = "s",
+     .help = "likewise, of response_mean",
+     .kind = PT_METRIC_RATIO,
+     IN_REPORT(summary.response_half)},
+    {.name = "slowdown_mean_half",
+     .unit = "",
+     .help = "likewise, of slowdown_mean",
+     .kind = PT_METRIC_RATIO,
+     IN_REPORT(summary.slowdown_half)},
+    {.name = "bounded_slowdown_mean_half",
+     .unit = "",
+     .help = "likewise, of bounded_slowdown_mean",
+     .kind = PT_METRIC_RATIO,
+     IN_REPORT(summary.bounded_half)},
+    {.name = "wait_lag1",
+     .unit = "",
+     .help = "correlation of neighbouring batches of waits; above 0.4 or so, "
+             "the intervals above are too narrow",
+     .kind = PT_METRIC_RATIO,
+     IN_REPORT(summary.wait_lag1)},
     {.name = NULL},
 };
 
@@ -527,40 +576,4 @@ void pt_metrics_write(struct pt_doc *doc, const struct pt_report *report)
     write_failures(doc, report);
     if (pt_report_is_staged(report))
         write_stages(doc, report);
-}
-
-/* "  NAME        HELP (UNIT)" */
-static void list_entry(struct pt_out *out, const char *name, const char *unit,
-                       const char *help)
-{
-    pt_out_text(out, "  ");
-    pt_out_text(out, name);
-    for (size_t n = strlen(name); n < 18; n++)
-        pt_out_char(out, ' ');
-    pt_out_text(out, help);
-    if (strcmp(unit, "s") == 0)
-        pt_out_text(out, " (s)");
-    pt_out_char(out, '\n');
-}
-
-void pt_summary_list_metrics(struct pt_out *out)
-{
-    pt_out_text(out, "Of a run:\n");
-    for (const struct pt_metric *m = pt_metrics; m->name; m++)
-        list_entry(out, m->name, m->unit, m->help);
-    pt_out_text(out, "\nOf its jobs: each as NAME_mean, _p50, _p95, _p99 and "
-                     "_max, in all and by width;\nquantiles are exact, of "
-                     "type 7 (as in R and pandas):\n");
-    for (const struct pt_job_metric *m = pt_job_metrics; m->name; m++)
-        list_entry(out, m->name, m->unit, m->help);
-    pt_out_text(out, "\nOf the stages of pipelines, by attempt; the last three "
-                     "each as NAME_mean, _p50, ...:\n");
-    for (const struct pt_stage_metric *m = pt_stage_metrics; m->name; m++)
-        list_entry(out, m->name, m->unit, m->help);
-    pt_out_text(out, "\nClasses of the ledger: every slot-second from the "
-                     "first submit to the last end\nis in exactly one; "
-                     "summary.csv has each as share_NAME:\n");
-    for (int c = 0; c < PT_CLASSES; c++)
-        list_entry(out, pt_class_name((enum pt_class)c), "",
-                   pt_class_help((enum pt_class)c));
 }

@@ -22,4 +22,12 @@ void pt_summary_json(struct pt_out *out, const struct pt_report *reports,
  * columns are the same for all runs; what is undefined is empty. */
 void pt_summary_csv(struct pt_out *out, const struct pt_report *reports, int n);
 
+/* The names of the columns after "policy", [*n], those of stages last. */
+char **pt_summary_columns_new(int *n);
+void pt_summary_columns_free(char **names, int n);
+
+/* REPORT's values for these columns, with commas between them; where it has no
+ * stages the last columns are missing.  The caller frees. */
+char *pt_summary_row_new(const struct pt_report *report);
+
 #endif

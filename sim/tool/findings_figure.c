@@ -9,7 +9,7 @@
 #include "plots/decimate.h"
 #include "plots/survival.h"
 #include "sink/out.h"
-#include "tool/folder.h"
+#include "experiments/folder.h"
 #include "tool/say.h"
 
 /* Where a curve has points. */
@@ -118,12 +118,15 @@ static int write_survival(const char *dir, const struct pt_findings *findings,
 int pt_findings_draw(const struct pt_findings *findings, const char *dir,
                      struct pt_err *err)
 {
-    const struct pt_figure *const figures[] = {&pt_figure_survival};
+    char name[] = "survival";
+    const struct pt_figure_request request = {.figure = &pt_figure_survival,
+                                              .name = name};
+    const struct pt_drawing drawing = {.columns = 0};
     int missing = 0;
 
     if (pt_folder_make(dir, PT_SURVIVAL_FILE, err) < 0 ||
         write_survival(dir, findings, err) < 0 ||
-        pt_figures_draw(dir, figures, 1, &missing, err) < 0)
+        pt_figures_draw(dir, &request, 1, &drawing, &missing, err) < 0)
         return -1;
     if (err->text[0])
         pt_say("%s", err->text);

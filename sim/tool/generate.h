@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 #include "base/error.h"
-#include "tool/study.h"
+#include "experiments/study.h"
 
 /* Writes the jobs of STUDY's model to PATH, in the format that its ending
  * names: pipelines where it is ".json", else SWF; their number into JOBS.  STOP

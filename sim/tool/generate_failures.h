@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include "base/error.h"
 #include "base/time.h"
-#include "tool/study.h"
+#include "experiments/study.h"
 
 /* Writes the outages that MODELS, NAME[:key=value,...][+...], give STUDY's
  * nodes in [FROM, UNTIL) to PATH, as CSV (node,down,up,cause; seconds); how

@@ -19,7 +19,8 @@ void pt_help_overview(FILE *to)
           to);
     pt_say_wrapped(to, 0, 0,
                    "Exit codes: 0 ok, 1 internal error or a full disk, 2 "
-                   "usage, 3 bad input, 4 a check failed, 130 interrupted.");
+                   "usage, 3 bad input, 4 a check failed, 5 "
+                   "some runs of a campaign failed, 130 interrupted.");
 }
 
 static void say_option(const struct pt_option *option)

@@ -5,7 +5,7 @@
 #include "registry.h"
 #include "run.h"
 #include "sink/metric.h"
-#include "tool/kinds.h"
+#include "ask/kinds.h"
 #include "tool/page.h"
 #include "tool/say.h"
 #include "tool/verb.h"
@@ -112,7 +112,7 @@ static void write_params(struct pt_doc *doc, const struct pt_param *params)
         pt_doc_text(doc, "name", p->name);
         pt_doc_text(doc, "type", types[p->type]);
         pt_doc_text(doc, "unit", p->unit);
-        pt_json_value(doc, "default", p, p->fallback);
+        pt_doc_value(doc, "default", p, p->fallback);
         if (p->min < 0 || p->min > 0 || p->max < 0 || p->max > 0) {
             pt_doc_real(doc, "min", p->min);
             pt_doc_real(doc, "max", p->max);

@@ -21,8 +21,9 @@
 static volatile int interrupted;
 
 const struct pt_verb *const pt_verbs[] = {
-    &pt_verb_replay, &pt_verb_trace, &pt_verb_tape, &pt_verb_plot,
-    &pt_verb_list,   &pt_verb_help,  NULL};
+    &pt_verb_replay,   &pt_verb_init, &pt_verb_run,  &pt_verb_verify,
+    &pt_verb_trace,    &pt_verb_tape, &pt_verb_plot, &pt_verb_report,
+    &pt_verb_selftest, &pt_verb_list, &pt_verb_help, NULL};
 
 const struct pt_verb *pt_verb_find(const char *name, struct pt_err *err)
 {

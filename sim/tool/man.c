@@ -4,7 +4,7 @@
 
 #include "registry.h"
 #include "run.h"
-#include "tool/kinds.h"
+#include "ask/kinds.h"
 #include "tool/verb.h"
 #include "version.h"
 
@@ -166,6 +166,7 @@ void pt_man_print(FILE *to)
     print_kind(to, PT_KIND_PLACE, "PLACEMENTS");
     print_kind(to, PT_KIND_SOURCE, "TRACE FORMATS");
     print_kind(to, PT_KIND_MODEL, "WORKLOAD MODELS");
+    print_kind(to, PT_KIND_CHANGE, "CHANGES OF WORKLOADS");
     print_kind(to, PT_KIND_STRAGGLER, "STRAGGLER MODELS");
     print_kind(to, PT_KIND_FAULT, "TASK FAULTS");
     print_kind(to, PT_KIND_FAILURE, "FAILURE MODELS");

@@ -5,8 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/text.h"
-
 void pt_page_open(struct pt_page *page)
 {
     fflush(stdout);
@@ -25,47 +23,6 @@ int pt_page_close(struct pt_page *page, struct pt_err *err)
         return 0;
     return pt_err_set(err, PT_ERR_INTERNAL, "standard output: %s",
                       strerror(failed));
-}
-
-void pt_json_value(struct pt_doc *doc, const char *key,
-                   const struct pt_param *param, const char *text)
-{
-    int64_t integer;
-    double real;
-
-    switch (param->type) {
-    case PT_PARAM_INT:
-        if (pt_text_read_int(&integer, text)) {
-            pt_doc_int(doc, key, integer);
-            return;
-        }
-        break;
-    case PT_PARAM_REAL:
-        if (pt_text_read_real(&real, text)) {
-            pt_doc_real(doc, key, real);
-            return;
-        }
-        break;
-    case PT_PARAM_BOOL:
-        pt_doc_bool(doc, key, strcmp(text, "yes") == 0);
-        return;
-    case PT_PARAM_TIME:
-    case PT_PARAM_CHOICE:
-    case PT_PARAM_TEXT:
-        break;
-    }
-    pt_doc_text(doc, key, text);
-}
-
-void pt_json_params(struct pt_doc *doc, const struct pt_param *params,
-                    const void *state)
-{
-    char text[PT_PARAM_TEXT_SIZE];
-
-    for (const struct pt_param *p = params; p && p->name; p++) {
-        pt_param_print(p, state, text, sizeof text);
-        pt_json_value(doc, p->name, p, text);
-    }
 }
 
 void pt_json_rules(struct pt_doc *doc, const struct pt_rule *rules, int32_t n)

@@ -6,11 +6,11 @@
 #include "base/assert.h"
 #include "run.h"
 #include "sink/summary.h"
-#include "tool/folder.h"
+#include "experiments/folder.h"
 #include "tool/notes.h"
 #include "tool/page.h"
 #include "tool/progress.h"
-#include "tool/study.h"
+#include "experiments/study.h"
 #include "tool/verb.h"
 
 #define DEFAULT_POLICIES "fcfs,easy"

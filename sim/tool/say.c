@@ -40,6 +40,8 @@ int pt_say_exit_code(const struct pt_err *err)
         return 3;
     case PT_ERR_CHECK:
         return 4;
+    case PT_ERR_PARTIAL:
+        return 5;
     case PT_ERR_INTERRUPTED:
         return 130;
     }

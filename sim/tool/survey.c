@@ -4,7 +4,6 @@
 
 #include "base/alloc.h"
 #include "base/assert.h"
-#include "base/plugin.h"
 
 /* Users seen: a set that doubles. */
 struct users {
@@ -114,18 +113,16 @@ static void finish(struct pt_survey *survey, const struct pt_study *study,
             : (double)NAN;
 }
 
-struct pt_reading pt_survey_reading(const struct pt_study *study)
+struct pt_run pt_survey_run(const struct pt_study *study)
 {
-    const struct pt_settings *settings = &study->settings;
+    const struct pt_workload *workload = &study->workload;
 
-    return (struct pt_reading){
-        .clean = (enum pt_clean)settings->clean,
-        .missing_limit = (enum pt_missing_limit)settings->missing_limit,
-        .overrun = (enum pt_overrun)settings->overrun,
-        .wide = (enum pt_wide)settings->wide,
-        .processors = study->nodes * study->cores,
-        .scale = settings->scale,
-        .seed = (uint64_t)settings->seed};
+    return (struct pt_run){.source = workload->source,
+                           .source_params = workload->params,
+                           .path = workload->path,
+                           .nodes = study->nodes,
+                           .cores = study->cores,
+                           .settings = study->settings};
 }
 
 /* One reading, SORTED or not. */
@@ -133,41 +130,32 @@ static int read_once(const struct pt_study *study, bool sorted,
                      const volatile int *stop, struct pt_survey *survey,
                      const struct pt_survey_eyes *eyes, struct pt_err *err)
 {
-    const struct pt_workload *workload = &study->workload;
-    const struct pt_source *source = workload->source;
-    const struct pt_plugin *plugin = (const struct pt_plugin *)source;
-    struct pt_reading reading = pt_survey_reading(study);
+    struct pt_run run = pt_survey_run(study);
+    struct pt_opened opened;
     struct users users = {.n = 0};
     struct pt_source_info info;
-    struct pt_work work;
-    void *state = pt_plugin_state_new(plugin);
-    int status = 0;
+    struct pt_work work = {.after = 0};
+    int status;
 
     *survey = (struct pt_survey){.sorted = sorted};
-    reading.sorted = sorted;
-    if (workload->params && workload->params[0])
-        status = pt_plugin_set_text(plugin, state, workload->params, err);
-    if (status == 0)
-        status = source->open(state, workload->path, &reading, err);
-    if (status == 0) {
-        while ((status = source->next(state, &work, err)) == 1) {
-            take_in(survey, &users, &work);
-            if (eyes->yield && eyes->yield(eyes->context, &work, err) < 0)
-                status = -1;
-            else if (stop && *stop)
-                status = pt_err_set(err, PT_ERR_INTERRUPTED, "interrupted");
-            if (status < 0)
-                break;
-        }
-        source->info(state, &info);
-        survey->users = (int64_t)users.n;
-        finish(survey, study, &info);
-        if (eyes->look && status == 0)
-            status = eyes->look(eyes->context, survey, state, err);
-        source->close(state);
+    if (pt_run_open(&run, &run.settings, sorted, &opened, err) < 0)
+        return -1;
+    while ((status = opened.source->next(opened.state, &work, err)) == 1) {
+        take_in(survey, &users, &work);
+        if (eyes->yield && eyes->yield(eyes->context, &work, err) < 0)
+            status = -1;
+        else if (stop && *stop)
+            status = pt_err_set(err, PT_ERR_INTERRUPTED, "interrupted");
+        if (status < 0)
+            break;
     }
+    opened.source->info(opened.state, &info);
+    survey->users = (int64_t)users.n;
+    finish(survey, study, &info);
+    if (eyes->look && status == 0)
+        status = eyes->look(eyes->context, survey, opened.bottom, err);
+    pt_run_close(&opened);
     pt_free(users.slots);
-    pt_free(state);
     return status;
 }
 

@@ -4,7 +4,7 @@
 
 #include "base/time.h"
 #include "run.h"
-#include "tool/study.h"
+#include "experiments/study.h"
 #include "traces/source.h"
 
 struct pt_survey {
@@ -25,15 +25,15 @@ struct pt_survey {
 /* Who watches the reading; any may be NULL.  -1 stops it, with ERR filled. */
 struct pt_survey_eyes {
     int (*yield)(void *context, const struct pt_work *work, struct pt_err *err);
-    /* At the end, while the source's STATE is open and what SURVEY's machine
-     * points to is there. */
+    /* At the end, while the STATE of the study's own source is open and what
+     * SURVEY's machine points to is there. */
     int (*look)(void *context, const struct pt_survey *survey, void *state,
                 struct pt_err *err);
     void *context;
 };
 
-/* How the settings and the machine of STUDY say that rows become jobs. */
-struct pt_reading pt_survey_reading(const struct pt_study *study);
+/* The run that STUDY's workload is opened for, whatever the policy. */
+struct pt_run pt_survey_run(const struct pt_study *study);
 
 /* Reads STUDY's workload; YIELD (may be NULL) gets every job, and stops all
  * with -1.  A trace that steps back in time is read again, sorted: then YIELD

@@ -9,7 +9,7 @@
 #include "core/policy.h"
 #include "registry.h"
 #include "run.h"
-#include "tool/policy_text.h"
+#include "ask/policy_text.h"
 #include "tool/verb.h"
 #include "world/drive.h"
 #include "world/tape.h"

@@ -313,7 +313,7 @@ static const struct pt_option trace_options[] = {
      .letter = 's',
      .arg = "KEY=VALUE",
      .help = "How rows become jobs: clean, wide, overrun, missing_limit, "
-             "scale, seed (protium list settings); may be repeated."},
+             "scale, seed, changes (protium list settings); may be repeated."},
     {.name = "json", .help = "info: print JSON."},
     {.name = "span",
      .arg = "A..B",

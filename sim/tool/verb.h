@@ -30,9 +30,14 @@ struct pt_verb {
 extern const struct pt_verb *const pt_verbs[]; /* ended by NULL */
 
 extern const struct pt_verb pt_verb_replay;
+extern const struct pt_verb pt_verb_init;
+extern const struct pt_verb pt_verb_run;
+extern const struct pt_verb pt_verb_verify;
 extern const struct pt_verb pt_verb_trace;
 extern const struct pt_verb pt_verb_tape;
 extern const struct pt_verb pt_verb_plot;
+extern const struct pt_verb pt_verb_report;
+extern const struct pt_verb pt_verb_selftest;
 extern const struct pt_verb pt_verb_list;
 extern const struct pt_verb pt_verb_help;
 

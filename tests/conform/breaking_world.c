@@ -5,7 +5,7 @@
 #include "base/alloc.h"
 #include "base/assert.h"
 #include "run.h"
-#include "tool/policy_text.h"
+#include "ask/policy_text.h"
 
 static void step(struct breaking_world *w)
 {

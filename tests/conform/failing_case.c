@@ -13,7 +13,7 @@
 #include "base/assert.h"
 #include "run.h"
 #include "tests/conform/trial.h"
-#include "tool/study.h"
+#include "experiments/study.h"
 
 /* --- as text --- */
 

@@ -6,7 +6,7 @@
 #include "tests/unit/check.h"
 
 #include "base/alloc.h"
-#include "tool/policy_text.h"
+#include "ask/policy_text.h"
 
 #define SEED   UINT64_C(90210)
 #define MOST   24

@@ -9,7 +9,7 @@
 #include "registry.h"
 #include "run.h"
 #include "sink/sink.h"
-#include "tool/policy_text.h"
+#include "ask/policy_text.h"
 #include "traces/source.h"
 #include "world/drive.h"
 #include "world/simulated.h"

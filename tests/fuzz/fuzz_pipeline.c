@@ -11,7 +11,7 @@
 #include "base/assert.h"
 #include "base/error.h"
 #include "traces/pipeline/pipeline.h"
-#include "traces/pipeline/json.h"
+#include "traces/json.h"
 #include "traces/source.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);

@@ -300,7 +300,8 @@ static void set_pools(struct pt_run_machine *machine,
 struct opened {
     struct pt_run run;
     struct pt_settings settings;
-    void *source, *place, *policy;
+    struct pt_opened source;
+    void *place, *policy;
     struct pt_run_machine machine;
     struct pt_rules rules;
     struct pt_world *world;
@@ -341,17 +342,17 @@ static void open_run(struct opened *o, const struct spark_pool *pools,
     struct pt_source_info info = {0};
     pt_time first;
 
-    pt_source_eventlog.info(o->source, &info);
+    pt_source_eventlog.info(o->source.state, &info);
     const struct pt_simulated_config world = {
         .chances = {.seed = (uint64_t)o->settings.seed},
         .launch_delay = o->settings.launch_delay,
         .shuffle = true,
         .each = true,
         .machine = info.machine};
-    o->world = pt_simulated_new(&pt_source_eventlog, o->source, &world);
+    o->world = pt_simulated_new(&pt_source_eventlog, o->source.state, &world);
     ASSERT_INT(pt_simulated_first(o->world, &first, &err), 0);
     ASSERT_INT(
-        pt_run_find_machine(&o->run, o->source, first, &o->machine, &err), 0);
+        pt_run_find_machine(&o->run, &o->source, first, &o->machine, &err), 0);
     set_pools(&o->machine, pools, npools);
     pt_run_core_config(&o->settings, &o->machine, &o->rules, &config);
     open_policy(o, npools > 0, &err);
@@ -364,8 +365,7 @@ static void open_run(struct opened *o, const struct spark_pool *pools,
 
 static void close_source(struct opened *o)
 {
-    pt_source_eventlog.close(o->source);
-    pt_free(o->source);
+    pt_run_close(&o->source);
 }
 
 static void close_run(struct opened *o)

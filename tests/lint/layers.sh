@@ -31,11 +31,13 @@ BEGIN {
         "models/failure.h"
     allowed["models"] = "sim/base sim/core models traces/source.h"
     allowed["plots"] = "sim/base sim/metrics plots sim/registry.h"
-    allowed["experiments"] = "sim/base experiments sim/run.h sim/sink " \
-        "sim/metrics"
+    allowed["sim/ask"] = "sim/base sim/core sim/ask sim/registry.h traces"
+    allowed["experiments"] = "sim/base sim/core sim/metrics sim/sink " \
+        "sim/ask experiments sim/run.h sim/registry.h sim/version.h " \
+        "traces/source.h traces/json.h"
     allowed["sim"] = "sim/base sim/core sim/metrics sim/sink sim/world sim " \
-        "traces/source.h models/failure.h models/checkpoint.h " \
-        "models/straggler.h models/stream.h"
+        "traces/source.h traces/change.h models/failure.h " \
+        "models/checkpoint.h models/straggler.h models/stream.h"
 }
 
 function room_of(file,    part)

@@ -8,7 +8,7 @@
 #include <math.h>
 #include "models/model.h"
 #include "run.h"
-#include "tool/policy_text.h"
+#include "ask/policy_text.h"
 
 struct breaking {
     const char *params;     /* of the model */

@@ -8,7 +8,7 @@
 
 #include "models/model.h"
 #include "run.h"
-#include "tool/policy_text.h"
+#include "ask/policy_text.h"
 
 struct queueing {
     const char *policy; /* NULL: fcfs */

@@ -5,6 +5,9 @@
 
 #define S PT_SECOND
 
+/* No job is left out at the start. */
+static const struct pt_warmup whole = {.kind = PT_WARMUP_NONE};
+
 /* One step at NOW. */
 static void give(struct pt_downtime *downtime, pt_time now,
                  const struct pt_fact *facts, int n, bool ends)
@@ -255,7 +258,7 @@ static void test_random_outages_sum_as_naive_code_says(void **state)
 
 static void test_a_tally_has_the_outages_of_its_run(void **state)
 {
-    struct pt_tally *tally = pt_tally_new(10 * S);
+    struct pt_tally *tally = pt_tally_new(10 * S, whole);
     struct pt_summary summary;
     const struct pt_fact fact = down(5, PT_ORIGIN_LEMON);
     const struct pt_step step = {.facts = &fact, .nfacts = 1};

@@ -1,3 +1,4 @@
+#include "tests/unit/drawing.h"
 #include "tests/unit/results_folder.h"
 #include "base/alloc.h"
 #include "plots/figure.h"
@@ -29,7 +30,7 @@ static int draw(const struct place *place, const struct pt_figure *figure,
     int missing = 0;
 
     *err = (struct pt_err){.code = PT_ERR_NONE};
-    return pt_figures_draw(place->dir, &figure, 1, &missing, err);
+    return draw_types(place->dir, &figure, 1, &missing, err);
 }
 
 /* FIGURE is drawn; its data, without the comments, is DATA, and its script has

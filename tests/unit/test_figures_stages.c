@@ -1,3 +1,4 @@
+#include "tests/unit/drawing.h"
 #include "tests/unit/results_folder.h"
 #include "base/alloc.h"
 #include "plots/figure.h"
@@ -38,7 +39,7 @@ static void draw(const struct place *place, const struct pt_figure *figure,
     int missing = 0;
 
     *err = (struct pt_err){0};
-    if (pt_figures_draw(place->dir, &figure, 1, &missing, err) != 0) {
+    if (draw_types(place->dir, &figure, 1, &missing, err) != 0) {
         pt_err_print(err, text, sizeof text);
         fail_msg("%s", text);
     }
@@ -307,8 +308,7 @@ static void expect_error(const char *text, int line, const char *what)
     for (int i = 0; i < 3; i++) {
         struct pt_err err = {0};
 
-        ASSERT_INT(pt_figures_draw(place.dir, &figures[i], 1, &missing, &err),
-                   -1);
+        ASSERT_INT(draw_types(place.dir, &figures[i], 1, &missing, &err), -1);
         ASSERT_INT(err.code, PT_ERR_INPUT);
         ASSERT_INT(err.line, line);
         ASSERT_HAS(err.text, what);
@@ -356,7 +356,7 @@ static void test_a_bad_ledger_is_an_error_at_its_line(void **state)
     (void)state;
     make_place(&place);
     put_gangs(&place, "easy", 0, "much");
-    ASSERT_INT(pt_figures_draw(place.dir, &figure, 1, &missing, &err), -1);
+    ASSERT_INT(draw_types(place.dir, &figure, 1, &missing, &err), -1);
     ASSERT_INT(err.line, 2);
     ASSERT_HAS(err.file, "runs/easy/ledger.csv");
     remove_all(place.dir);

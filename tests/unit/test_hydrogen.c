@@ -184,6 +184,53 @@ static void test_limits_are_within_the_factor(void **state)
     ASSERT_NEAR(sum / 6000, 3, 0, 0.1);
 }
 
+/* ---- one cluster or two ---- */
+
+static void check_cluster(const char *cluster, int32_t data, int32_t gang)
+{
+    char params[200];
+    struct tap a, b;
+
+    snprintf(params, sizeof params,
+             "jobs=50,nodes=8,data_nodes=3,cluster=%s,train=0.7", cluster);
+    open_tap(&a, "jobs=50,nodes=8,train=0.7");
+    open_tap(&b, params);
+    while (tap_next(&a) == 1) {
+        ASSERT_INT(tap_next(&b), 1);
+        ASSERT_INT(a.work.job.submit, b.work.job.submit);
+        ASSERT_INT(a.work.job.nstages, b.work.job.nstages);
+        for (int32_t i = 0; i < a.work.job.nstages; i++) {
+            const struct pt_stage *p = &a.work.job.stages[i];
+            const struct pt_stage *q = &b.work.job.stages[i];
+            ASSERT_INT(p->profile, 0);
+            ASSERT_INT(q->profile, q->mode == PT_GANG ? gang : data);
+            ASSERT_INT(p->ntasks, q->ntasks);
+            ASSERT_INT(p->limit, q->limit);
+            same_lengths(&a.work.truths[i], &b.work.truths[i], p->ntasks);
+        }
+    }
+    ASSERT_INT(tap_next(&b), 0);
+    assert_null(tap_info(&a).machine->node);
+    const struct pt_machine *machine = tap_info(&b).machine;
+    ASSERT_INT(machine->processors, 64);
+    for (int i = 0; i < 8; i++) {
+        const struct pt_node *node = &machine->node[i].node;
+        ASSERT_INT(node->profile, i < 3 ? 1 : 2);
+        ASSERT_INT(node->size.amount[PT_CORES], 8000);
+        ASSERT_INT(node->size.amount[PT_GPUS], 0);
+    }
+    tap_close(&a);
+    tap_close(&b);
+}
+
+static void test_stages_keep_to_their_cluster(void **state)
+{
+    (void)state;
+    check_cluster("unified", 0, 0);
+    check_cluster("oneway", 0, 2);
+    check_cluster("two", 1, 2);
+}
+
 /* ---- settings and parameters ---- */
 
 static void test_gangs_too_wide_go_by_the_rule(void **state)
@@ -236,6 +283,9 @@ static void test_bad_parameters_are_usage_errors(void **state)
     check_bad("infer_max=2", "infer_min is above infer_max");
     check_bad("train_gpus=1", "train_gpus=1 on nodes with gpus=0");
     check_bad("train_gpus=1.5,gpus=4", "a share of one, or whole ones");
+    check_bad("data_nodes=17", "data_nodes=17 of nodes=16");
+    check_bad("cluster=two", "data_nodes=0 (expected 1 to 15, so that");
+    check_bad("cluster=oneway,data_nodes=16", "data_nodes=16 (expected 1");
     check_bad("train_cores=9", "train_cores=9 on nodes with cores=8");
 }
 
@@ -248,6 +298,7 @@ int main(void)
         cmocka_unit_test(test_one_parameter_changes_nothing_else),
         cmocka_unit_test(test_stages_that_are_left_out_change_no_others),
         cmocka_unit_test(test_limits_are_within_the_factor),
+        cmocka_unit_test(test_stages_keep_to_their_cluster),
         cmocka_unit_test(test_gangs_too_wide_go_by_the_rule),
         cmocka_unit_test(test_bad_parameters_are_usage_errors),
     };

@@ -1,3 +1,4 @@
+#include "tests/unit/drawing.h"
 #include "tests/unit/results_folder.h"
 #include "base/alloc.h"
 #include "plots/figure.h"
@@ -52,8 +53,8 @@ static void draw(const struct place *place, int n)
     char text[1024];
     int missing = 0;
 
-    if (pt_figures_draw(place->dir, n < 0 ? NULL : figures, n, &missing,
-                        &err) != 0) {
+    if (draw_types(place->dir, n < 0 ? NULL : figures, n, &missing, &err) !=
+        0) {
         pt_err_print(&err, text, sizeof text);
         fail_msg("%s", text);
     }
@@ -112,7 +113,7 @@ static void expect_error(const char *text, int line, const char *what)
 
     make_place(&place);
     put(&place, "runs/easy/jobs.csv", text);
-    ASSERT_INT(pt_figures_draw(place.dir, figures, 1, &missing, &err), -1);
+    ASSERT_INT(draw_types(place.dir, figures, 1, &missing, &err), -1);
     ASSERT_INT(err.code, PT_ERR_INPUT);
     ASSERT_INT(err.line, line);
     ASSERT_HAS(err.text, what);
@@ -175,11 +176,11 @@ static void test_a_folder_without_runs_is_bad_input(void **state)
 
     (void)state;
     make_place(&place);
-    ASSERT_INT(pt_figures_draw(place.dir, NULL, 0, &missing, &err), -1);
+    ASSERT_INT(draw_types(place.dir, NULL, 0, &missing, &err), -1);
     ASSERT_INT(err.code, PT_ERR_INPUT);
     err = (struct pt_err){0};
     put(&place, "runs/x", "");
-    ASSERT_INT(pt_figures_draw(place.dir, NULL, 0, &missing, &err), -1);
+    ASSERT_INT(draw_types(place.dir, NULL, 0, &missing, &err), -1);
     ASSERT_INT(err.code, PT_ERR_INPUT);
     ASSERT_HAS(err.text, "holds no run");
     assert_false(is_there(&place, "figures"));
@@ -321,7 +322,7 @@ static void test_an_error_in_a_script_names_its_line(void **state)
     make_place(&place);
     put_run(&place, "easy", 3);
     put(&place, "figures/style.gp", "x = 1\nset nonsense\n");
-    if (pt_figures_draw(place.dir, figures, 1, &missing, &err) == 0) {
+    if (draw_types(place.dir, figures, 1, &missing, &err) == 0) {
         assert_int_not_equal(missing, 0);
         print_message("SKIPPED (no gnuplot)\n");
         remove_all(place.dir);
@@ -349,7 +350,7 @@ static void test_without_gnuplot_scripts_and_data_are_left(void **state)
     make_place(&place);
     put_run(&place, "easy", 3);
     ASSERT_INT(setenv("PATH", place.dir, 1), 0);
-    result = pt_figures_draw(place.dir, NULL, 0, &missing, &err);
+    result = draw_types(place.dir, NULL, 0, &missing, &err);
     ASSERT_INT(setenv("PATH", old, 1), 0);
     pt_free(old);
     ASSERT_INT(result, 0);
@@ -372,7 +373,7 @@ static void test_a_run_without_jobs_is_not_an_error(void **state)
     (void)state;
     make_place(&place);
     put_run(&place, "easy", 0);
-    ASSERT_INT(pt_figures_draw(place.dir, NULL, 0, &missing, &err), 0);
+    ASSERT_INT(draw_types(place.dir, NULL, 0, &missing, &err), 0);
     ASSERT_INT(err.code, PT_ERR_NONE);
     ASSERT_HAS(err.text, "gantt: no job was ever started");
     ASSERT_HAS(err.text, "utilisation: no run has a timeline.csv");

@@ -2,7 +2,7 @@
 #include "tests/unit/check.h"
 
 #include "core/policy.h"
-#include "tool/policy_text.h"
+#include "ask/policy_text.h"
 
 /* LIST is N policies, so labelled, each of whose resolved text holds TEXTS. */
 static void expect(const char *list, int n, const char *const *labels,

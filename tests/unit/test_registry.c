@@ -6,8 +6,8 @@
 #include "registry.h"
 #include "run.h"
 #include "sink/sink.h"
-#include "tool/kinds.h"
-#include "tool/policy_text.h"
+#include "ask/kinds.h"
+#include "ask/policy_text.h"
 
 static void check_params(const char *owner, const struct pt_param *params,
                          size_t state_size)

@@ -5,7 +5,7 @@
 
 #include "base/alloc.h"
 #include "run.h"
-#include "tool/policy_text.h"
+#include "ask/policy_text.h"
 
 /* --- an input that knows where it was recorded --- */
 
@@ -266,10 +266,10 @@ static char *machine_text(const struct pt_run *run)
     struct pt_run resolved = *run;
     struct pt_err err = {.code = PT_ERR_NONE};
     struct pt_run_machine machine;
-    void *state = NULL;
+    struct pt_opened opened;
 
-    if (pt_run_open(run, &resolved.settings, false, &state, &err) < 0 ||
-        pt_run_find_machine(run, state, 4 * PT_SECOND, &machine, &err) < 0)
+    if (pt_run_open(run, &resolved.settings, false, &opened, &err) < 0 ||
+        pt_run_find_machine(run, &opened, 4 * PT_SECOND, &machine, &err) < 0)
         fail_msg("%s", err.text);
     char *config = pt_run_config(run, &resolved.settings, &machine);
     char *from = strstr(config, "\"nodes\"");
@@ -278,8 +278,7 @@ static char *machine_text(const struct pt_run *run)
     memmove(config, from, (size_t)(to - from));
     config[to - from] = '\0';
     pt_run_machine_fini(&machine);
-    run->source->close(state);
-    pt_free(state);
+    pt_run_close(&opened);
     return config;
 }
 
@@ -341,16 +340,15 @@ static void test_bad_pools_are_refused(void **state)
         struct pt_run run = run_of();
         struct pt_err err = {.code = PT_ERR_NONE};
         struct pt_run_machine machine;
-        void *input = NULL;
+        struct pt_opened opened;
         set(&run.settings, "pools", bad[i].text);
-        ASSERT_INT(pt_run_open(&run, &run.settings, false, &input, &err), 0);
+        ASSERT_INT(pt_run_open(&run, &run.settings, false, &opened, &err), 0);
         ASSERT_INT(
-            pt_run_find_machine(&run, input, 4 * PT_SECOND, &machine, &err),
+            pt_run_find_machine(&run, &opened, 4 * PT_SECOND, &machine, &err),
             -1);
         ASSERT_INT(err.code, PT_ERR_USAGE);
         ASSERT_HAS(err.text, bad[i].says);
-        run.source->close(input);
-        pt_free(input);
+        pt_run_close(&opened);
     }
 }
 

@@ -10,7 +10,7 @@
 #include "models/stream.h"
 #include "models/model.h"
 #include "run.h"
-#include "tool/policy_text.h"
+#include "ask/policy_text.h"
 #include "traces/swf.h"
 
 /* ---- runs ---- */

@@ -1,4 +1,5 @@
 #include "plots/survival.h"
+#include "tests/unit/drawing.h"
 #include "tests/unit/results_folder.h"
 #include "tool/findings.h"
 
@@ -15,7 +16,7 @@ static int draw(const struct place *place, int n, struct pt_err *err)
     int missing;
 
     *err = (struct pt_err){0};
-    if (pt_figures_draw(place->dir, figures, n, &missing, err) == 0)
+    if (draw_types(place->dir, figures, n, &missing, err) == 0)
         return 0;
     ASSERT_INT(err->code != PT_ERR_NONE, 1);
     return (int)err->code;

@@ -8,7 +8,7 @@
 #include "core/core.h"
 #include "metrics/ledger.h"
 #include "run.h"
-#include "tool/policy_text.h"
+#include "ask/policy_text.h"
 #include "world/drive.h"
 
 enum { JOBS = 12, STAGES = 3, WIDTH = 6, CASES = 300, LOG = 1 << 16 };

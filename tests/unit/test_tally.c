@@ -5,6 +5,9 @@
 
 #define S PT_SECOND
 
+/* No job is left out at the start. */
+static const struct pt_warmup whole = {.kind = PT_WARMUP_NONE};
+
 /* Gives TALLY one job of WIDTH with these times. */
 static void give(struct pt_tally *tally, int32_t width, pt_time submit,
                  pt_time start, pt_time end, enum pt_state state)
@@ -21,7 +24,7 @@ static void give(struct pt_tally *tally, int32_t width, pt_time submit,
 static void
 test_a_small_run_has_the_metrics_of_a_pocket_calculator(void **state)
 {
-    struct pt_tally *tally = pt_tally_new(10 * S);
+    struct pt_tally *tally = pt_tally_new(10 * S, whole);
     struct pt_summary summary;
 
     (void)state;
@@ -71,7 +74,7 @@ test_a_small_run_has_the_metrics_of_a_pocket_calculator(void **state)
 
 static void test_a_run_without_jobs_has_no_means(void **state)
 {
-    struct pt_tally *tally = pt_tally_new(10 * S);
+    struct pt_tally *tally = pt_tally_new(10 * S, whole);
     struct pt_summary summary;
 
     (void)state;
@@ -94,7 +97,7 @@ static void test_width_classes_end_at_powers_of_four(void **state)
         {1, 1},          {2, 4}, {5, 16}, {17, 64}, {67108865, 268435456},
         {268435457, -1},
     };
-    struct pt_tally *tally = pt_tally_new(0);
+    struct pt_tally *tally = pt_tally_new(0, whole);
     struct pt_summary summary;
 
     (void)state;
@@ -137,7 +140,7 @@ static void give_work(struct pt_tally *tally, int32_t width, pt_time start,
 static void
 test_the_training_time_ratio_is_of_work_kept_by_all_the_time(void **state)
 {
-    struct pt_tally *tally = pt_tally_new(10 * S);
+    struct pt_tally *tally = pt_tally_new(10 * S, whole);
     struct pt_summary summary;
 
     (void)state;
@@ -150,7 +153,7 @@ test_the_training_time_ratio_is_of_work_kept_by_all_the_time(void **state)
     pt_tally_free(tally);
     ASSERT_NEAR(summary.ettr, 40.0 / 60.0, 1e-15, 0);
 
-    tally = pt_tally_new(10 * S);
+    tally = pt_tally_new(10 * S, whole);
     /* Sums beyond 64 bits. */
     for (int i = 0; i < 4; i++)
         give_work(tally, INT32_MAX, 0, INT64_MAX / 4, INT64_MAX / 2, PT_DONE);
@@ -158,7 +161,7 @@ test_the_training_time_ratio_is_of_work_kept_by_all_the_time(void **state)
     pt_tally_free(tally);
     ASSERT_NEAR(summary.ettr, 2.0 / INT32_MAX, 1e-12, 0);
 
-    tally = pt_tally_new(10 * S);
+    tally = pt_tally_new(10 * S, whole);
     give_work(tally, 4, 0, 0, 0, PT_DONE);
     pt_tally_close(tally, &summary);
     pt_tally_free(tally);
@@ -271,7 +274,7 @@ static void test_random_runs_agree_with_a_plain_sort(void **state)
     (void)state;
     print_message("seed %llu\n", (unsigned long long)seed);
     for (uint32_t round = 0; round < 60; round++) {
-        struct pt_tally *tally = pt_tally_new(10 * S);
+        struct pt_tally *tally = pt_tally_new(10 * S, whole);
         struct pt_summary summary;
         struct pt_random random;
 
@@ -297,7 +300,7 @@ static void test_random_runs_agree_with_a_plain_sort(void **state)
 
 static void test_sums_of_ratios_lose_nothing(void **state)
 {
-    struct pt_tally *tally = pt_tally_new(1);
+    struct pt_tally *tally = pt_tally_new(1, whole);
     struct pt_summary summary;
     const int64_t n = 1000000;
 
@@ -314,6 +317,107 @@ static void test_sums_of_ratios_lose_nothing(void **state)
     ASSERT_NEAR(summary.all.slowdown.mean, expected, 1e-16, 0);
 }
 
+/* Gives TALLY N jobs one second apart, of which the first START wait for 50 s,
+ * and the others 1 s and 2 s in turn. */
+static void give_start(struct pt_tally *tally, int n, int start)
+{
+    for (int i = 0; i < n; i++) {
+        pt_time submit = i * S;
+        pt_time wait = i < start ? 50 * S : (1 + i / 5 % 2) * S;
+        give(tally, 1 + i % 2, submit, submit + wait, submit + wait + 2 * S,
+             PT_DONE);
+    }
+}
+
+static void cut(const char *text, int n, int start, struct pt_summary *summary)
+{
+    struct pt_err err = {.code = PT_ERR_NONE};
+    struct pt_warmup warmup;
+
+    ASSERT_INT(pt_warmup_read(text, &warmup, &err), 0);
+    struct pt_tally *tally = pt_tally_new(10 * S, warmup);
+    give_start(tally, n, start);
+    pt_tally_close(tally, summary);
+    pt_tally_free(tally);
+}
+
+static void test_a_warm_up_is_cut_from_the_metrics_by_job(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t cut;
+    } rows[] = {{"none", 0}, {"mser", 20}, {"20", 20}, {"10%", 20}};
+    struct pt_summary summary;
+
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        cut(rows[i].text, 200, 20, &summary);
+        int64_t kept = 200 - rows[i].cut;
+        ASSERT_INT(summary.warmup_jobs, rows[i].cut);
+        ASSERT_INT(summary.settled, 1);
+        ASSERT_INT(summary.saturated, 0);
+        ASSERT_INT(summary.jobs, 200);
+        ASSERT_INT(summary.done, 200);
+        ASSERT_INT(summary.first_submit, 0);
+        ASSERT_INT(summary.all.wait.n, kept);
+        ASSERT_INT(summary.all.bounded.n, kept);
+        ASSERT_INT(summary.nclasses, 2);
+        ASSERT_INT(summary.classes[0].slowdown.n, kept / 2);
+        ASSERT_INT(summary.classes[1].response.n, kept / 2);
+        if (rows[i].cut == 0) {
+            ASSERT_NEAR(summary.all.wait.mean, (1000 + 270) / 200.0, 1e-15, 0);
+            ASSERT_NEAR(summary.all.wait.max, 50, 0, 0);
+            continue;
+        }
+        /* Batches of six: 5 or 1, 4 or 2, 3 of each ... */
+        ASSERT_NEAR(summary.all.wait.mean, 1.5, 1e-15, 0);
+        ASSERT_NEAR(summary.all.wait.max, 2, 0, 0);
+        ASSERT_NEAR(summary.all.slowdown.mean, 1.75, 1e-15, 0);
+        ASSERT_NEAR(summary.classes[1].response.max, 4, 0, 0);
+        assert_true(summary.wait_half > 0.05 && summary.wait_half < 0.2);
+        ASSERT_NEAR(summary.response_half, summary.wait_half, 1e-12, 0);
+        ASSERT_NEAR(summary.slowdown_half, summary.wait_half / 2, 1e-12, 0);
+        ASSERT_NEAR(summary.bounded_half, 0, 0, 0);
+        assert_true(summary.wait_lag1 > -1 && summary.wait_lag1 < 1);
+    }
+}
+
+static void test_what_never_settles_is_said_and_kept(void **state)
+{
+    struct pt_summary summary;
+
+    (void)state;
+    cut("mser", 200, 150, &summary);
+    ASSERT_INT(summary.settled, 0);
+    ASSERT_INT(summary.warmup_jobs, 0);
+    ASSERT_INT(summary.all.wait.n, 200);
+    cut("1000", 200, 20, &summary);
+    ASSERT_INT(summary.warmup_jobs, 200);
+    ASSERT_INT(summary.done, 200);
+    ASSERT_INT(summary.all.wait.n, 0);
+    ASSERT_INT(summary.nclasses, 0);
+    assert_true(isnan(summary.all.wait.mean));
+    assert_true(isnan(summary.wait_half));
+    cut("50%", 100, 20, &summary);
+    assert_true(isnan(summary.wait_half)); /* fewer than two a batch */
+    assert_true(isnan(summary.wait_lag1));
+}
+
+/* One more job each second than is done. */
+static void test_a_growing_queue_is_said(void **state)
+{
+    struct pt_tally *tally = pt_tally_new(10 * S, whole);
+    struct pt_summary summary;
+
+    (void)state;
+    for (int i = 0; i < 400; i++)
+        give(tally, 3, i * S, 2 * i * S, 2 * (i + 1) * S, PT_DONE);
+    pt_tally_close(tally, &summary);
+    pt_tally_free(tally);
+    ASSERT_INT(summary.saturated, 1);
+    ASSERT_INT(summary.settled, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -326,6 +430,9 @@ int main(void)
             test_the_training_time_ratio_is_of_work_kept_by_all_the_time),
         cmocka_unit_test(test_random_runs_agree_with_a_plain_sort),
         cmocka_unit_test(test_sums_of_ratios_lose_nothing),
+        cmocka_unit_test(test_a_warm_up_is_cut_from_the_metrics_by_job),
+        cmocka_unit_test(test_what_never_settles_is_said_and_kept),
+        cmocka_unit_test(test_a_growing_queue_is_said),
     };
 
     return cmocka_run_group_tests_name("tally", tests, NULL, NULL) != 0;

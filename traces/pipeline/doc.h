@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "base/time.h"
-#include "traces/pipeline/json.h"
+#include "traces/json.h"
 #include "traces/source.h"
 
 #define PT_PIPELINE_SCHEMA "protium.pipeline/1"

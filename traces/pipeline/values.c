@@ -7,7 +7,7 @@
 #include "base/assert.h"
 #include "base/param.h"
 #include "base/text.h"
-#include "traces/pipeline/json.h"
+#include "traces/json.h"
 
 /* Room for a value that is quoted in a message. */
 #define SEEN_SIZE 48
@@ -101,6 +101,8 @@ int pt_json_keys(const struct pt_json *json, int32_t object, const char *what,
     for (int32_t key = object + 1; key < pt_json_at(json, object)->end;
          key = pt_json_at(json, key + 1)->end) {
         int32_t i = find_key(pt_json_text(json, key), names, n);
+        if (i < 0 && pt_json_is_remark(json, key))
+            continue;
         if (i < 0)
             return bad_key(json, key, what, names, n, err);
         if (at[i] >= 0)
