@@ -90,6 +90,11 @@ int pt_store_check(struct pt_store *store,
                                 const char *why),
                    void *context, struct pt_err *err);
 
+/* How many replications POINT had in the study that the file was last finished
+ * for; 0: none. */
+int pt_store_replications(struct pt_store *store, int64_t point, int64_t *n,
+                          struct pt_err *err);
+
 /* The folder of the run KEY, which is there, is PATH (NULL: it has none) now.
  */
 int pt_store_move(struct pt_store *store, const char *key, const char *path,

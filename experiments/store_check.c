@@ -74,3 +74,23 @@ int pt_store_check(struct pt_store *store,
     sqlite3_finalize(check);
     return step < 0 ? -1 : check_results(store, tell, context, err);
 }
+
+int pt_store_replications(struct pt_store *store, int64_t point, int64_t *n,
+                          struct pt_err *err)
+{
+    sqlite3_stmt *most = pt_sql_prepare(
+        &store->sql,
+        "SELECT coalesce(max(replication), 0) FROM run WHERE point_id = ?1 AND "
+        "status <> 'extra'",
+        err);
+    int step = -1;
+
+    if (most) {
+        sqlite3_bind_int64(most, 1, point);
+        step = pt_sql_step(&store->sql, most, err);
+    }
+    if (step > 0)
+        *n = sqlite3_column_int64(most, 0);
+    sqlite3_finalize(most);
+    return step < 0 ? -1 : 0;
+}

@@ -99,20 +99,13 @@ static int is_there(const struct verifier *verifier, const struct pt_spot *spot,
 /* The stop rule may have wanted more runs than the study has to begin with. */
 static int extend(struct verifier *verifier, int64_t point, struct pt_err *err)
 {
-    const struct pt_study *study = verifier->study;
-    int there = verifier->store && study->stop.metric[0];
+    int64_t n = 0;
 
-    while (there > 0) {
-        const int64_t next = verifier->roster.points[point].replications + 1;
-        const struct pt_spot spot = {.point = point, .replication = next};
-
-        if (next > study->stop.most)
-            break;
-        if (pt_roster_extend(&verifier->roster, point, next, err) < 0)
-            return -1;
-        there = is_there(verifier, &spot, err);
-    }
-    return there < 0 ? -1 : 0;
+    if (!verifier->store || !verifier->study->stop.metric[0])
+        return 0;
+    if (pt_store_replications(verifier->store, point, &n, err) < 0)
+        return -1;
+    return pt_roster_extend(&verifier->roster, point, n, err);
 }
 
 static int count_failed(void *context, const struct pt_store_outcome *outcome)
