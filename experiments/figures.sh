@@ -26,12 +26,8 @@ study()
     more=
     [ -z "${FULL:-}" ] || more="--replications $(replications "$1")"
     # shellcheck disable=SC2086
-    "$protium" run "$here/$1.json" --out "$dir" --no-figures $more \
-        >"$out/$1.txt"
-    if [ -f "$here/$1-theory.csv" ]; then
-        cp "$here/$1-theory.csv" "$dir"
-    fi
-    "$protium" plot "$dir" ${PAPER:+--paper "$PAPER"}
+    "$protium" run "$here/$1.json" --out "$dir" $more >"$out/$1.txt"
+    [ -z "${PAPER:-}" ] || "$protium" plot "$dir" --paper "$PAPER"
 }
 
 mkdir -p "$out"

@@ -20,7 +20,7 @@ set -eu
 out=${1:-build/published}
 logs=${TRACES:-../shared/traces}
 mkdir -p "$out"
-. experiments/sweep.sh
+. experiments/published/tools.sh
 here=experiments/published
 strict='-s clean=strict -s ties=pyss'
 

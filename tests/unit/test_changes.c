@@ -363,6 +363,35 @@ static void test_ties_turn_round(void **state)
     pt_run_close(&changed.opened);
 }
 
+/* Within ten seconds jobs are as if they had come at once. */
+static void test_a_grain_makes_ties(void **state)
+{
+    static const struct told near[] = {
+        {1, 0, 1, 1, 1, 0, 0},  {2, 9, 1, 1, 1, 0, 0},  {3, 10, 1, 1, 2, 0, 0},
+        {4, 15, 1, 1, 3, 0, 0}, {5, 19, 1, 1, 4, 0, 0}, {6, 20, 1, 1, 5, 0, 0}};
+    static const struct asked asked = {near, 6, 16, NULL};
+    static const int order[] = {1, 0, 4, 3, 2, 5};
+    struct told told[6], kept[6];
+    struct changed changed;
+
+    (void)state;
+    for (int i = 0; i < 6; i++) {
+        kept[i] = near[i];
+        kept[i].submit = 10 * (int)(kept[i].submit / 10);
+    }
+    for (int i = 0; i < 6; i++)
+        told[i] = kept[order[i]];
+    check_changed(&source_rigid, &asked, "ties:order=keep,grain=10s", kept, 6);
+    check_changed(&source_rigid, &asked, "ties:grain=10s", told, 6);
+    check_changed(&source_rigid, &asked, "ties:order=keep", near, 6);
+    changed_read(&changed, &source_rigid, NULL, (const char *)&asked,
+                 "ties:grain=10s");
+    changed_yields(&changed, told, 6);
+    ASSERT_INT(changed_rule(&changed, "early"), 3);
+    ASSERT_INT(changed_rule(&changed, "tie"), 5);
+    pt_run_close(&changed.opened);
+}
+
 /* Each of the six orders of jobs 2, 3 and 4, about as often. */
 static void test_ties_are_shuffled_by_the_seed(void **state)
 {
@@ -459,6 +488,7 @@ int main(void)
         cmocka_unit_test(test_widths_may_keep_the_area),
         cmocka_unit_test(test_a_trace_is_read_for_the_machine_that_it_was),
         cmocka_unit_test(test_ties_turn_round),
+        cmocka_unit_test(test_a_grain_makes_ties),
         cmocka_unit_test(test_ties_are_shuffled_by_the_seed),
         cmocka_unit_test(test_pipelines_are_refused_by_name),
         cmocka_unit_test(test_a_trace_that_steps_back_is_told_through_changes),
