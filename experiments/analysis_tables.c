@@ -4,12 +4,25 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "experiments/analysis_parts.h"
 #include "experiments/column.h"
 #include "metrics/steady.h"
 
 /* A correlation of neighbours from which batches are no sample. */
 #define LAG_MOST 0.4
+
+/* "" where no label is a plain number: others, such as "5m", have a unit of
+ * their own. */
+static const char *unit_of(const struct pt_axis *axis)
+{
+    double number;
+
+    for (int i = 0; i < axis->n; i++)
+        if (pt_text_read_real(&number, axis->values[i].label))
+            return axis->unit;
+    return "";
+}
 
 static void add_columns(struct pt_table *table,
                         const struct pt_analysis *analysis)
@@ -18,8 +31,8 @@ static void add_columns(struct pt_table *table,
     struct pt_column column;
 
     for (int a = 0; a < study->naxes; a++)
-        pt_table_add_column(table, study->axes[a].title, study->axes[a].unit,
-                            false);
+        pt_table_add_column(table, study->axes[a].title,
+                            unit_of(&study->axes[a]), false);
     pt_table_add_column(table, "policy", "", false);
     for (int i = 0; i < study->nmetrics; i++) {
         pt_column_find(&column, study->metrics[i]);

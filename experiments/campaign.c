@@ -526,7 +526,7 @@ static int go(struct campaign *campaign, struct pt_err *err)
      * a link may. */
     pt_folder_sweep(campaign->dir);
     if (settle_all(campaign, err) < 0 || pt_close_folders(&closing, err) < 0 ||
-        try_out(campaign, err) < 0)
+        pt_close_strays(&closing, err) < 0 || try_out(campaign, err) < 0)
         return -1;
     if (campaign->options->dry)
         return 0;

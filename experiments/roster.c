@@ -3,13 +3,15 @@
 #include <stdio.h>
 #include <string.h>
 
-/* No memory: as everywhere. */
-#define uthash_fatal(text) pt_assert(!(text))
-#include <uthash.h>
-
 #include "base/alloc.h"
 #include "base/assert.h"
 #include "base/text.h"
+
+/* Memory as everywhere. */
+#define uthash_malloc(size)     pt_alloc(size, 1)
+#define uthash_free(item, size) pt_free(item)
+#define uthash_fatal(text)      pt_assert(false)
+#include <uthash.h>
 
 #define KEY_BYTES ((PT_DIGEST_TEXT - 1) / 2)
 #define NAME_TEXT 512
@@ -71,6 +73,11 @@ static struct pt_known *stand(struct pt_roster *roster, const char *key,
         HASH_ADD(hh, roster->known, key, KEY_BYTES, known);
         roster->nruns++;
     }
+    /* The first in the study, whoever asked first: its place must not depend on
+     * who was ready when. */
+    if (pt_spot_number(roster->study, spot) <
+        pt_spot_number(roster->study, &known->first))
+        known->first = *spot;
     known->standing++;
     return known;
 }

@@ -9,6 +9,7 @@
 #include "experiments/perform.h"
 #include "sink/summary.h"
 #include "traces/json.h"
+#include "version.h"
 
 void pt_finding_add(struct pt_finding *finding, const char *what,
                     const char *name)
@@ -28,7 +29,8 @@ struct written {
 struct record {
     struct written outputs[PT_REPORT_OUTPUTS];
     int n;
-    char input[PT_DIGEST_TEXT]; /* of its trace; "" */
+    char input[PT_DIGEST_TEXT];   /* of its trace; "" */
+    char version[64], commit[64]; /* of the program that made it */
 };
 
 /* The value of KEY in OBJECT, or -1. */
@@ -66,6 +68,10 @@ static bool read_record(const char *folder, struct record *record)
     *record = (struct record){.n = 0};
     if (!text || pt_json_open(&json, "run.json", text, strlen(text), &err) < 0)
         return false;
+    copy_text(&json, member(&json, 0, "version"), record->version,
+              sizeof record->version);
+    copy_text(&json, member(&json, 0, "commit"), record->commit,
+              sizeof record->commit);
     list = member(&json, 0, "inputs");
     if (list >= 0 && pt_json_at(&json, list)->n > 0)
         copy_text(&json, member(&json, list + 1, "sha256"), record->input,
@@ -223,6 +229,15 @@ void pt_verify_run(void *context, int64_t item, char **answer, size_t *n)
         do_again(verifying, &spot, scratch, &record, finding);
     if (record.n > 0)
         compare_records(folder, scratch, finding);
+    if (finding->text[0] && record.n > 0 &&
+        (strcmp(record.version, pt_version) != 0 ||
+         strcmp(record.commit, pt_commit) != 0)) {
+        char program[320];
+
+        snprintf(program, sizeof program, "%s (git %s); this is %s (git %s)",
+                 record.version, record.commit, pt_version, pt_commit);
+        pt_finding_add(finding, "it was made by protium ", program);
+    }
     pt_folder_remove(scratch);
     pt_free(scratch);
     pt_free(folder);

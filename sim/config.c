@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "registry.h"
 #include "sink/doc.h"
+#include "version.h"
 
 /* Leaves ENDING off NAME [*n], if it has it and is more than that. */
 static bool cut(const char *name, size_t *n, const char *ending)
@@ -227,6 +228,7 @@ void pt_run_key(const struct pt_run *run, const char *input,
     pt_doc_init(&doc, &out);
     doc.compact = true;
     pt_doc_begin(&doc, NULL, '{');
+    pt_doc_text(&doc, "version", pt_version);
     pt_doc_text(&doc, "source", run->source->name);
     pt_doc_text(&doc, "params", run->source_params);
     pt_doc_text(&doc, "input", input);

@@ -168,7 +168,7 @@ char *pt_run_config(const struct pt_run *run,
 
 /* What RUN is known by before it is made: the SHA-256 of all that its results
  * depend on, INPUT being the digest of its trace's bytes (NULL: none).  Two
- * runs of one key have the same results, but for the program's own version. */
+ * runs of one key have the same results; another version has other keys. */
 void pt_run_key(const struct pt_run *run, const char *input,
                 char key[PT_DIGEST_TEXT]);
 
