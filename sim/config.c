@@ -67,48 +67,51 @@ static void shorten_file(const struct pt_plugin *plugin, void *state)
         memmove(path, slash + 1, strlen(slash));
 }
 
-/* One of PLUGINS, TEXT [N], with all its parameters into OUT. */
-static void write_plugin(struct pt_out *out,
-                         const struct pt_plugin *const *plugins,
+/* One of PLUGINS, TEXT [N], with all its parameters; the caller frees. */
+static char *fill_in_one(const struct pt_plugin *const *plugins,
                          const char *text, size_t n)
 {
     struct pt_err ignored = {.code = PT_ERR_NONE};
-    char *one = pt_text_dup(text, n);
+    char *one = pt_text_dup(text, n), *full = NULL;
     void *state = NULL;
     const struct pt_plugin *plugin =
         strcmp(one, "none") != 0
             ? pt_plugin_open(plugins, "plug-in", one, &state, &ignored)
             : NULL;
-    if (plugin)
-        shorten_file(plugin, state);
-    char *full = plugin ? pt_plugin_text_new(plugin, state) : NULL;
 
-    pt_out_text(out, full ? full : one);
-    pt_free(full);
+    if (plugin) {
+        shorten_file(plugin, state);
+        full = pt_plugin_text_new(plugin, state);
+    }
     pt_free(state);
+    if (!full)
+        return one;
     pt_free(one);
+    return full;
 }
 
 /* VALUE, MODEL[:key=value,...][+...], with every default filled in; the caller
  * frees. */
 static char *fill_in(const struct pt_plugin *const *plugins, const char *value)
 {
-    struct pt_err err = {.code = PT_ERR_NONE};
-    struct pt_out out;
+    char *all = NULL;
+    size_t used = 0;
 
-    pt_out_open(&out, NULL, &err);
-    for (const char *p = value; *p != '\0';) {
-        size_t n = strcspn(p, "+");
-        write_plugin(&out, plugins, p, n);
-        p += n;
-        if (*p == '+') {
-            pt_out_char(&out, '+');
-            p++;
-        }
-    }
-    char *text = pt_text_dup(out.buffer, out.used);
-    pt_out_abandon(&out);
-    return text;
+    do {
+        const size_t n = strcspn(value, "+");
+        char *one = fill_in_one(plugins, value, n);
+        const size_t length = strlen(one);
+
+        all = pt_realloc(all, used + length + 2, 1);
+        memcpy(all + used, one, length);
+        used += length;
+        value += n;
+        if (*value == '+')
+            all[used++] = *value++;
+        all[used] = '\0';
+        pt_free(one);
+    } while (*value != '\0');
+    return all;
 }
 
 static void write_settings(struct pt_doc *doc,
