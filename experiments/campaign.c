@@ -18,9 +18,9 @@
 #include "experiments/lock.h"
 #include "experiments/perform.h"
 #include "experiments/roster.h"
+#include "experiments/stop.h"
 #include "experiments/store.h"
 #include "experiments/workers.h"
-#include "metrics/sample.h"
 #include "sink/summary.h"
 
 /* Milliseconds: for the workers of a campaign that was killed to end. */
@@ -58,6 +58,7 @@ struct campaign {
     int64_t *queue, nqueue, capacity, at;
     struct pt_spot next; /* of the point under way */
     int64_t given;       /* that have not come back */
+    int64_t missed;      /* points that the stop rule is not content with */
     int64_t found;
     double began, run_s, bytes;
     int64_t measured; /* runs done here */
@@ -142,38 +143,6 @@ static int recognise(void *context, const struct pt_store_outcome *outcome)
 
 /* --- the stop rule --- */
 
-/* Half the interval of the rule's metric, of its mean's size, of CHOICE at
- * POINT; infinite where too little is known. */
-static int spread_of(struct campaign *campaign, int64_t point, int choice,
-                     double *spread, struct pt_err *err)
-{
-    const struct pt_roster_point *at = &campaign->roster.points[point];
-    double *row = pt_alloc((size_t)campaign->ncolumns, sizeof *row);
-    double *values = pt_alloc((size_t)at->replications, sizeof *values);
-    size_t n = 0;
-    int got = 0;
-
-    for (int64_t r = 1; r <= at->replications && got >= 0; r++) {
-        char key[PT_DIGEST_TEXT];
-        const struct pt_spot spot = {
-            .point = point, .choice = choice, .replication = r};
-
-        pt_roster_key(&campaign->roster, &spot, key);
-        got = pt_store_row(campaign->store, key, NULL, row, err);
-        if (got == 1 && !isnan(row[campaign->stop]))
-            values[n++] = row[campaign->stop];
-    }
-    const struct pt_sample sample =
-        pt_sample_of(values, n, campaign->study->confidence);
-    *spread = n >= 2 ? sample.half / fabs(sample.mean) : HUGE_VAL;
-    /* Of a cell whose runs all fail no more of them tell anything. */
-    if (n == 0 || (n >= 2 && !(sample.half > 0)))
-        *spread = 0;
-    pt_free(values);
-    pt_free(row);
-    return got < 0 ? -1 : 0;
-}
-
 /* All runs of POINT are over: more of them, if the stop rule wants so.  How
  * many depends on results alone. */
 static int settle(struct campaign *campaign, int64_t point, struct pt_err *err)
@@ -184,16 +153,13 @@ static int settle(struct campaign *campaign, int64_t point, struct pt_err *err)
     bool enough = true;
 
     campaign->roster.points[point].settled = n;
-    if (campaign->stop < 0 || n >= study->stop.most)
+    if (campaign->stop < 0)
         return 0;
-    for (int c = 0; c < study->choices.n && enough; c++) {
-        double spread;
-
-        if (spread_of(campaign, point, c, &spread, err) < 0)
-            return -1;
-        enough = spread <= study->stop.relative;
-    }
-    if (enough)
+    if (pt_stop_is_reached(&campaign->roster, campaign->store, campaign->stop,
+                           campaign->ncolumns, point, &enough, err) < 0)
+        return -1;
+    campaign->missed += !enough && n >= study->stop.most;
+    if (enough || n >= study->stop.most)
         return 0;
     more = more < study->stop.most ? more : study->stop.most;
     if (pt_roster_extend(&campaign->roster, point, more, err) < 0)
@@ -452,6 +418,7 @@ static int try_out(struct campaign *campaign, struct pt_err *err)
 
     if (!campaign->options->dry && roster->nruns - roster->ndone < 4 * TRIALS)
         return 0;
+    note(campaign, "a few runs first, to see what all will take");
     campaign->at = 0;
     if (exchange(campaign, find_trial, err) < 0)
         return -1;
@@ -509,6 +476,21 @@ static int settle_all(struct campaign *campaign, struct pt_err *err)
     return 0;
 }
 
+static void note_missed(const struct campaign *campaign)
+{
+    const struct pt_stop *stop = &campaign->study->stop;
+    char line[256];
+
+    if (campaign->missed == 0)
+        return;
+    snprintf(line, sizeof line,
+             "stop: %lld of %lld points have %lld replications, and half the "
+             "interval of %s is more than %g of its mean there",
+             (long long)campaign->missed, (long long)campaign->roster.npoints,
+             (long long)stop->most, stop->metric, stop->relative);
+    note(campaign, line);
+}
+
 static int go(struct campaign *campaign, struct pt_err *err)
 {
     struct pt_roster *roster = &campaign->roster;
@@ -540,6 +522,9 @@ static int go(struct campaign *campaign, struct pt_err *err)
             exchange(campaign, find_next, err) < 0)
             return -1;
     while (has_unsettled(roster));
+    for (int64_t p = 0; p < roster->npoints; p++)
+        pt_assert(roster->points[p].open == 0);
+    note_missed(campaign);
     return pt_campaign_close(&closing, err);
 }
 

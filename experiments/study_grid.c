@@ -335,6 +335,13 @@ static int read_words(const struct pt_study_grid *grid, int32_t item,
     return 0;
 }
 
+/* What the axis, of plain values, sets; NULL: no parameter. */
+static const struct pt_param *plain_param(const struct pt_study_grid *grid)
+{
+    return pt_grid_param(&grid->bare,
+                         pt_study_last_axis(grid)->values[0].paths[0]);
+}
+
 static int read_object(struct pt_study_grid *grid, int32_t key,
                        struct pt_err *err)
 {
@@ -365,12 +372,17 @@ static int read_object(struct pt_study_grid *grid, int32_t key,
         return pt_study_name_axis(grid, key, name, err) < 0
                    ? -1
                    : read_points(grid, at[A_POINTS], err);
-    if (at[A_SETS] < 0)
-        return read_plain(grid, key, name, key, NULL, at[A_VALUES], err);
-    if (pt_json_expect(json, at[A_SETS], "sets", PT_JSON_TEXT, err) < 0)
+    if (at[A_SETS] < 0) {
+        if (read_plain(grid, key, name, key, NULL, at[A_VALUES], err) < 0)
+            return -1;
+    } else if (pt_json_expect(json, at[A_SETS], "sets", PT_JSON_TEXT, err) <
+                   0 ||
+               read_plain(grid, at[A_SETS], pt_json_text(json, at[A_SETS]), key,
+                          name, at[A_VALUES], err) < 0) {
         return -1;
-    return read_plain(grid, at[A_SETS], pt_json_text(json, at[A_SETS]), key,
-                      name, at[A_VALUES], err);
+    }
+    return pt_study_read_times(grid->doc, pt_study_last_axis(grid),
+                               plain_param(grid), at[A_UNIT], err);
 }
 
 /* Title and unit, where nobody said them. */
@@ -391,7 +403,8 @@ static int read_axis(struct pt_study_grid *grid, int32_t key,
                      struct pt_err *err)
 {
     const struct pt_json *json = &grid->doc->json;
-    struct pt_study *study = grid->doc->study;
+    struct pt_study_doc *doc = grid->doc;
+    struct pt_study *study = doc->study;
     const char *name = pt_json_text(json, key);
     const bool list = pt_json_at(json, key + 1)->kind == PT_JSON_LIST;
     int status;
@@ -399,7 +412,10 @@ static int read_axis(struct pt_study_grid *grid, int32_t key,
     study->axes[study->naxes++] = (struct pt_axis){.name = NULL};
     grid->nvalues = 0;
     if (list || pt_study_is_range(json, key + 1))
-        status = read_plain(grid, key, name, key, NULL, key + 1, err);
+        status = read_plain(grid, key, name, key, NULL, key + 1, err) < 0
+                     ? -1
+                     : pt_study_read_times(doc, pt_study_last_axis(grid),
+                                           plain_param(grid), -1, err);
     else if (pt_json_at(json, key + 1)->kind == PT_JSON_OBJECT)
         status = read_object(grid, key, err);
     else

@@ -28,6 +28,12 @@ struct pt_study_doc {
  * is.  A last link is left as it is.  The caller frees. */
 char *pt_study_path_new(const char *folder, const char *name);
 
+/* If PARAM, which AXIS sets, is a time, x is in the unit that ITEM tells, or in
+ * one that suits; it was in seconds. */
+int pt_study_read_times(const struct pt_study_doc *doc, struct pt_axis *axis,
+                        const struct pt_param *param, int32_t item,
+                        struct pt_err *err);
+
 /* VALUE of the setting `failures` with the files that it names from the root
  * on; the caller frees.  If ERR is there, a file that is not, or a path that
  * cannot stand in a setting, is PT_ERR_USAGE, and NULL. */

@@ -120,9 +120,15 @@ static int refuse_trace(const char *name, int number, struct pt_err *why)
 static int find_trace(struct pt_study_doc *doc, struct pt_workload *workload,
                       const char *name, struct pt_err *why)
 {
+    const char *slash = strrchr(name, '/');
     char *path = pt_study_path_new(doc->folder, name);
     struct stat status;
 
+    /* A folder that was moved may have its trace beside the study. */
+    if (name[0] == '/' && stat(path, &status) < 0) {
+        pt_free(path);
+        path = pt_study_path_new(doc->folder, slash + 1);
+    }
     if (name[0] == '\0' || stat(path, &status) < 0) {
         const int number = name[0] ? errno : ENOENT;
         pt_free(path);

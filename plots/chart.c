@@ -18,7 +18,7 @@ enum { TEXT = 256, CURVES_MOST = 6 };
 
 /* Inches. */
 static const double right = 0.1, top = 0.08, between = 0.16, tics = 0.24,
-                    heading = 0.16, line = 0.14;
+                    heading = 0.16, line = 0.14, mark = 0.06;
 
 struct chart {
     const struct pt_chart_ask *ask;
@@ -150,6 +150,18 @@ static void find_scale(struct chart *chart, int m)
     pt_scale_pad(scale, chart->ask->paired);
 }
 
+/* Whether the unit of the axis goes with what stands at its tics: numbers do,
+ * labels may have one of their own. */
+static bool has_unit(const struct chart *chart)
+{
+    const struct pt_means *means = chart->means;
+
+    for (int i = 0; i < means->nx && means->x >= 0; i++)
+        if (chart->numeric || pt_means_unit(means, means->x, i)[0])
+            return true;
+    return false;
+}
+
 static void find_x(struct chart *chart)
 {
     const struct pt_means *means = chart->means;
@@ -167,10 +179,11 @@ static void find_x(struct chart *chart)
     chart->x_words = (struct pt_words){.factor = 1};
     if (means->x >= 0)
         chart->x_words = pt_words_axis(means->dims[means->x].title,
-                                       means->dims[means->x].unit, fabs(high));
+                                       means->dims[means->x].unit,
+                                       chart->numeric ? fabs(high) : 0);
     chart->logx = chart->numeric && is_log(chart->ask->logx, low, high, 1.2);
     chart->timed = chart->logx && strcmp(means->dims[means->x].unit, "s") == 0;
-    if (chart->timed)
+    if (chart->timed || !has_unit(chart))
         chart->x_words.unit[0] = '\0';
     chart->x_low = low * chart->x_words.factor;
     chart->x_high = high * chart->x_words.factor;
@@ -198,12 +211,13 @@ static double spacing(const struct chart *chart)
 }
 
 /* Where series S stands at value X: beside the others, so that intervals do not
- * cover each other. */
+ * cover each other; along numbers they are no farther apart in all than a mark
+ * is wide, since that is where they are not. */
 static double place(const struct chart *chart, double apart, int s, int x)
 {
     const struct pt_means *means = chart->means;
-    const double most = chart->numeric ? 0.012 : 0.1;
-    double step = fmin(0.5 * apart / means->nseries, most);
+    const double most = chart->numeric ? mark / chart->panel_w : 0.4;
+    double step = fmin(0.5 * apart, most) / means->nseries;
     double shift = (s - (means->nseries - 1) / 2.0) * step;
     double at;
 
@@ -267,21 +281,6 @@ static void write_data(struct chart *chart)
     write_overlay(chart);
 }
 
-/* "width = 64" of value I of the series; of a policy its label. */
-static void series_name(const struct chart *chart, int i, char *text,
-                        size_t size)
-{
-    const struct pt_means *means = chart->means;
-    const struct pt_means_dim *dim = &means->dims[means->series];
-    const char *label = pt_means_label(means, means->series, i);
-
-    if (means->series == means->cells.naxes)
-        pt_text_copy(text, size, label);
-    else
-        snprintf(text, size, "%s = %s%s%s", dim->title, label,
-                 dim->unit[0] ? " " : "", dim->unit);
-}
-
 /* The legend: series, curves, and what hollow means; key_kind is 1, 2, 3.
  * Styles go with the place in the study, so that they are the same in all
  * figures. */
@@ -299,7 +298,7 @@ static double write_legend(struct chart *chart)
     double height;
 
     for (int s = 0; s < nseries; s++, n++)
-        series_name(chart, s, names[n], TEXT);
+        pt_means_print(means, means->series, s, names[n], TEXT);
     for (int c = 0; c < chart->overlay.ncurves; c++, n++)
         pt_text_copy(names[n], TEXT, chart->overlay.curves[c]);
     fprintf(script, "array key_kind[%d]\n", n + 1);
@@ -451,7 +450,7 @@ static void write_headings(struct chart *chart)
 
     fprintf(job->script, "array panel[%d]\n", chart->means->npanels);
     for (int p = 0; p < chart->means->npanels; p++) {
-        pt_means_held(chart->means, p, text, sizeof text);
+        pt_means_held(chart->means, p, false, text, sizeof text);
         pt_letters_cut(cut, sizeof cut, text, job->paper->points,
                        chart->panel_w);
         snprintf(name, sizeof name, "panel[%d]", p + 1);
@@ -503,7 +502,7 @@ static void lay_out(struct chart *chart)
                      : means->npanels > 1                       ? 3
                                                                 : 2;
     chart->rows = (n + chart->columns - 1) / chart->columns;
-    chart->panel_h = chart->rows > 1      ? 1.2
+    chart->panel_h = chart->rows > 1      ? (chart->ask->paired ? 1.4 : 1.2)
                      : chart->columns > 1 ? 1.5
                      : chart->width > 5   ? 2.5
                                           : 0.25 * chart->width + 0.85;

@@ -13,6 +13,8 @@
 #include "base/text.h"
 #include "base/vec.h"
 #include "plots/chain.h"
+#include "plots/legend.h"
+#include "plots/letters.h"
 #include "plots/stage_rows.h"
 
 #define CANDIDATES 64    /* jobs, one of which is hoped to have stages */
@@ -366,7 +368,7 @@ static void write_chain(FILE *data, const struct chart *chart,
 /* "easy: job 7 took 54 min: 10 waiting, 39 running, 4 at barriers, 1 in failed
  * tries"; where panels are narrow, without what it was spent on. */
 static void write_title(struct pt_figure_job *job, const struct chart *chart,
-                        int i)
+                        int i, const struct pt_panels *panels)
 {
     static const char *const words[PT_CHAIN_USES] = {
         [PT_CHAIN_WAITING] = "waiting",
@@ -377,7 +379,7 @@ static void write_title(struct pt_figure_job *job, const struct chart *chart,
     const struct panel *panel = &chart->panels[i];
     const char *label = job->results->runs[i].label;
     size_t size = strlen(label) + 300, used;
-    char *text = pt_alloc(size, 1), name[24];
+    char *text = pt_alloc(size, 1), *cut, name[24];
     bool first = true;
 
     used = (size_t)snprintf(text, size, "%s: job %lld", label,
@@ -388,7 +390,7 @@ static void write_title(struct pt_figure_job *job, const struct chart *chart,
         used += (size_t)snprintf(text + used, size - used, " took %.4g %s",
                                  in_units(chart, panel, panel->chain.end),
                                  chart->unit.name);
-    for (int s = 0; s < PT_CHAIN_USES && panel->nlanes > 0 && chart->n <= 4;
+    for (int s = 0; s < PT_CHAIN_USES && panel->nlanes > 0 && panels->width > 4;
          s++)
         if (panel->chain.spent[s] > 0) {
             used += (size_t)snprintf(
@@ -399,8 +401,11 @@ static void write_title(struct pt_figure_job *job, const struct chart *chart,
     if (panel->nlanes < panel->nstages)
         snprintf(text + used, size - used, " (%d of %d stages)", panel->nlanes,
                  panel->nstages);
+    cut = pt_alloc(size, 1);
+    pt_letters_cut(cut, size, text, job->paper->points, panels->width);
     snprintf(name, sizeof name, "title[%d]", i + 1);
-    pt_figure_text(job, name, text);
+    pt_figure_text(job, name, cut);
+    pt_free(cut);
     pt_free(text);
 }
 
@@ -421,17 +426,22 @@ static double names_width(const struct chart *chart)
 
 static void write_chart(struct pt_figure_job *job, const struct chart *chart)
 {
+    const char *const uses[] = {"waiting", "running", "share at barriers",
+                                "failed tries", "not on the path"};
     double lane = 1.2 / (chart->most + 1);
+    double keys = pt_legend_write(job, uses, 5, NULL, pt_figure_width(job, 2));
+    struct pt_panels panels;
 
     lane = lane < LANE ? LANE : lane > 1.6 * LANE ? 1.6 * LANE : lane;
-    pt_figure_panels(job, lane * (chart->most + 1.3), 0.72);
+    panels = pt_figure_panels(job, lane * (chart->most + 1.3), 0.5 + keys);
+    pt_figure_real(job, "keys", keys);
     fprintf(job->script, "array title[%d]\n", chart->n);
     fputs("# per run: lane, ready, start, end, barriers from, paint, critical, "
           "failed, name;\n# edges: from x, y, to x, y, critical; the chain: "
           "from, to, waiting 1, running 2, barrier 3, retry 4\n",
           job->data);
     for (int i = 0; i < chart->n; i++) {
-        write_title(job, chart, i);
+        write_title(job, chart, i, &panels);
         write_bars(job->data, chart, &chart->panels[i]);
         write_edges(job->data, chart, &chart->panels[i]);
         write_chain(job->data, chart, &chart->panels[i]);

@@ -29,26 +29,19 @@ set ytics scale 0 noenhanced
 set grid noytics xtics back ls 100
 set style fill solid 1.0 border rgb '#404040'
 set label 101 sprintf('Time since the submission of the job (%s)', unit) \
-    at screen 0.5, screen (foot - 0.36) / H center textcolor rgb ink
+    at screen 0.5, screen (keys + 0.12) / H center textcolor rgb ink
 set key off
 
 # A legend of our own: the room that set key takes differs among terminals.
-array key[5]
-key[1] = 'waiting'
-key[2] = 'running'
-key[3] = 'share at barriers'
-key[4] = 'failed tries'
-key[5] = 'not on the path'
-key_width = 1.25
-do for [k = 1:5] {
-    x = W / 2 - 2.55 * key_width + (k - 1) * key_width
-    y = 0.14
+do for [k = 1:nkeys] {
+    x = key_x[k]
+    y = key_y[k]
     h = k == 1 ? 0.018 : 0.04
     set object k rectangle from screen x / W, screen (y - h) / H \
         to screen (x + 0.2) / W, screen (y + h) / H front \
         fs solid border rgb '#404040' fc rgb (k == 5 ? paint[1] : chain[k]) \
         lw 0.4
-    set label 10 + k key[k] at screen (x + 0.27) / W, screen y / H left \
+    set label 10 + k key[k] at screen (x + key_sample) / W, screen y / H left \
         textcolor rgb ink
 }
 
@@ -68,8 +61,9 @@ do for [i = 1:n] {
     set rmargin at screen x + panel_w / W
     set bmargin at screen y
     set tmargin at screen y + panel_h / H
-    set label 1 title[i] at graph 0, graph 1 offset 0,0.55 left noenhanced \
-        textcolor rgb ink
+    # A narrow panel's title begins above the lanes' names.
+    set label 1 title[i] at screen (panel_w < 3 ? x - (left - 0.1) / W : x), \
+        screen y + (panel_h + 0.09) / H left noenhanced textcolor rgb ink
     # Tics have their numbers at the foot of each column only.
     if (i + columns > n) { set xtics format '%g' } else { set xtics format '' }
     bars = 3 * (i - 1)
@@ -103,7 +97,7 @@ do for [i = 1:n] {
         ytic('path') \
         with boxxyerror lw 0.4 dt 1 fc rgb variable
     if (i == 1) {
-        do for [k = 1:5] {
+        do for [k = 1:nkeys] {
             unset object k
             unset label 10 + k
         }

@@ -312,7 +312,7 @@ void pt_dots_write(struct pt_figure_job *job, const struct pt_means *means,
         find_range(&dots, m);
         finish_range(&dots, m);
     }
-    pt_means_held(means, 0, held, sizeof held);
+    pt_means_held(means, 0, true, held, sizeof held);
     pt_letters_cut(cut, sizeof cut, held, job->paper->points, dots.width - 0.2);
     lines = write_titles(&dots);
     write_labels(&dots);

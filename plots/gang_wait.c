@@ -7,16 +7,21 @@
  * machine was busiest. */
 #include "plots/figure.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "base/alloc.h"
 #include "base/text.h"
 #include "base/vec.h"
+#include "plots/legend.h"
+#include "plots/letters.h"
 #include "plots/stage_rows.h"
 #include "plots/tics.h"
 
 #define CLASSES 32
+
+enum { TEXT = 40, NOTE = 200 };
 
 struct waits {
     pt_time *items; /* [n] */
@@ -322,98 +327,205 @@ static void write_range(struct pt_figure_job *job, const struct chart *chart)
     pt_figure_int(job, "load_high", (int)((high + 0.5) / 10) * 10 + 10);
 }
 
-/* The tics of the widths: the class, and below it how many gangs. */
-static void write_classes(struct pt_figure_job *job, const struct chart *chart)
+/* How many gangs of CLASS a run that is shown launched, at least and at most.
+ */
+static void count_gangs(const struct chart *chart,
+                        const struct pt_results *results, int class,
+                        int *fewest, int *most)
 {
+    *fewest = -1;
+    *most = 0;
+    for (int i = 0; i < chart->n; i++) {
+        int n = chart->runs[i].classes[class].n;
+
+        if (!is_shown(chart, results, i))
+            continue;
+        *fewest = *fewest < 0 || n < *fewest ? n : *fewest;
+        *most = n > *most ? n : *most;
+    }
+}
+
+/* "5-8", or "at most 8" with a sign where there is less room. */
+static void print_class(int class, bool brief, char text[TEXT])
+{
+    int64_t high = INT64_C(1) << class, low = class > 0 ? high / 2 + 1 : high;
+
+    if (low == high)
+        snprintf(text, TEXT, "%lld", (long long)high);
+    else if (brief)
+        snprintf(text, TEXT, "\xe2\x89\xa4%lld", (long long)high);
+    else
+        snprintf(text, TEXT, "%lld-%lld", (long long)low, (long long)high);
+}
+
+static void print_gangs(int fewest, int most, char text[TEXT])
+{
+    if (most > fewest)
+        snprintf(text, TEXT, "(%d-%d)", fewest, most);
+    else
+        snprintf(text, TEXT, "(%d)", most);
+}
+
+/* What the tics of the widths have room for on an axis INCHES long. */
+struct tics_room {
+    bool counted; /* how many gangs */
+    bool brief;   /* names of classes */
+    int every;    /* class has its name */
+};
+
+static struct tics_room find_room(const struct pt_figure_job *job,
+                                  const struct chart *chart, double inches)
+{
+    const double points = job->paper->points, gap = 0.05;
+    double names = 0, briefs = 0, counts = 0, room;
+    char text[TEXT];
+    int classes = 0;
+
+    for (int c = 0; c < CLASSES; c++) {
+        int fewest, most;
+
+        if (!chart->occurs[c])
+            continue;
+        classes++;
+        print_class(c, false, text);
+        names = fmax(names, pt_letters_width(text, points) + gap);
+        print_class(c, true, text);
+        briefs = fmax(briefs, pt_letters_width(text, points) + gap);
+        count_gangs(chart, job->results, c, &fewest, &most);
+        print_gangs(fewest, most, text);
+        counts = fmax(counts, pt_letters_width(text, points) + gap);
+    }
+    room = inches / (classes > 0 ? classes : 1);
+    return (struct tics_room){.counted = counts <= room,
+                              .brief = names > room,
+                              .every =
+                                  names <= room ? 1 : (int)ceil(briefs / room)};
+}
+
+/* The tics of the widths: the class, and below it how many gangs. */
+static void write_classes(struct pt_figure_job *job, const struct chart *chart,
+                          double inches)
+{
+    const struct tics_room room = find_room(job, chart, inches);
     int place = 0;
 
     fputs("width_tics = \"set xtics (", job->script);
     for (int c = 0; c < CLASSES; c++) {
-        int64_t high = INT64_C(1) << c, low = c > 0 ? high / 2 + 1 : high;
-        int fewest = -1, most = 0;
+        char name[TEXT] = "", gangs[TEXT] = "";
+        int fewest, most;
 
         if (!chart->occurs[c])
             continue;
-        for (int i = 0; i < chart->n; i++) {
-            int n = chart->runs[i].classes[c].n;
-
-            if (!is_shown(chart, job->results, i))
-                continue;
-            fewest = fewest < 0 || n < fewest ? n : fewest;
-            most = n > most ? n : most;
-        }
-        fprintf(job->script, place > 0 ? ", '%lld" : "'%lld", (long long)low);
-        if (low < high)
-            fprintf(job->script, "-%lld", (long long)high);
-        fprintf(job->script, "\\n(%d", fewest);
-        if (most > fewest)
-            fprintf(job->script, "-%d", most);
-        fprintf(job->script, ")' %d", place++);
+        count_gangs(chart, job->results, c, &fewest, &most);
+        if (place % room.every == 0)
+            print_class(c, room.brief, name);
+        if (room.counted)
+            print_gangs(fewest, most, gangs);
+        fprintf(job->script, "%s'%s%s%s' %d", place > 0 ? ", " : "", name,
+                room.counted ? "\\n" : "", gangs, place);
+        place++;
     }
     fputs(")\"\n", job->script);
     pt_figure_int(job, "classes", place);
+    pt_figure_text(job, "width_title",
+                   room.counted ? "Tasks of the gang (how many gangs)"
+                                : "Tasks of the gang");
 }
 
-/* Names of the policies, the point that is shown, who was never launched. */
-static void write_names(struct pt_figure_job *job, const struct chart *chart)
+/* Line I above the first panel. */
+static void write_note(struct pt_figure_job *job, int i, const char *text,
+                       double inches)
 {
-    const char *label = job->results->runs[chart->point].label;
-    int64_t never = 0;
-    char text[200];
-    char *point = pt_text_dup(label, (size_t)chart->runs[chart->point].npoint);
+    char cut[2 * NOTE], name[24];
 
-    pt_figure_int(job, "nseries", chart->nseries);
-    fprintf(job->script, "array series[%d]\n", chart->nseries);
-    for (int i = 0; i < chart->n; i++) {
-        snprintf(text, sizeof text, "series[%d]", chart->runs[i].series + 1);
-        pt_figure_text(job, text, chart->runs[i].policy);
-        if (is_shown(chart, job->results, i))
-            never += chart->runs[i].never;
-    }
-    pt_figure_text(job, "point", chart->sweep ? point : "");
-    text[0] = '\0';
-    if (never > 0)
-        snprintf(text, sizeof text, "%lld never launched, left out",
-                 (long long)never);
-    pt_figure_text(job, "never", text);
-    pt_free(point);
+    pt_letters_cut(cut, sizeof cut, text, job->paper->points, inches);
+    snprintf(name, sizeof name, "note[%d]", i);
+    pt_figure_text(job, name, cut);
 }
 
-/* The legend is below, in as many columns as the longest name leaves room for.
+/* What bars show, who was never launched, the point that is shown: in lines of
+ * their own where there is no room beside each other.  Returns how many lines.
  */
-static void write_size(struct pt_figure_job *job, const struct chart *chart)
+static int write_notes(struct pt_figure_job *job, const struct chart *chart,
+                       double inches, bool narrow)
 {
-    const double letter = 0.062, sample = 0.44, line = 0.135, rim = 0.3;
-    double width = chart->sweep ? 7.0 : 4.6;
-    size_t longest = 0;
-    int columns, rows;
+    const char *bars = "Median, 25-75 % (thick), 5-95 % (thin)";
+    const char *label = job->results->runs[chart->point].label;
+    int npoint = chart->sweep ? chart->runs[chart->point].npoint : 0, lines = 1;
+    int64_t never = 0;
+    char text[NOTE], left_out[NOTE] = "";
 
     for (int i = 0; i < chart->n; i++)
-        if (strlen(chart->runs[i].policy) > longest)
-            longest = strlen(chart->runs[i].policy);
-    columns = (int)((width - rim) / ((double)longest * letter + sample));
-    columns = columns < 1 ? 1 : columns > 6 ? 6 : columns;
-    if (columns > chart->nseries)
-        columns = chart->nseries;
-    rows = (chart->nseries + columns - 1) / columns;
+        if (is_shown(chart, job->results, i))
+            never += chart->runs[i].never;
+    if (never > 0)
+        snprintf(left_out, sizeof left_out, "%lld never launched, left out",
+                 (long long)never);
+    fputs("array note[4]\n", job->script);
+    snprintf(text, sizeof text, "%s%s%s", bars,
+             never > 0 && !narrow ? "; " : "", narrow ? "" : left_out);
+    write_note(job, lines, text, inches);
+    if (narrow && never > 0)
+        write_note(job, ++lines, left_out, inches);
+    snprintf(text, sizeof text, "at %.*s", npoint, label);
+    if (npoint > 0)
+        write_note(job, ++lines, text, inches);
+    pt_figure_int(job, "notes", lines);
+    return lines;
+}
+
+/* The policies' names and styles, and the legend; returns its height. */
+static double write_names(struct pt_figure_job *job, const struct chart *chart,
+                          double width)
+{
+    const char *labels[PT_RESULTS_MOST];
+
+    pt_figure_int(job, "nseries", chart->nseries);
+    fprintf(job->script, "array style[%d]\n", chart->nseries);
+    for (int i = 0; i < chart->n; i++) {
+        int s = chart->runs[i].series;
+
+        labels[s] = chart->runs[i].policy;
+        fprintf(job->script, "style[%d] = %d\n", s + 1,
+                job->results->runs[i].policy);
+    }
+    return pt_legend_write(job, labels, chart->nseries, NULL, width);
+}
+
+/* The panels of a sweep stand side by side where there is room. */
+static void write_layout(struct pt_figure_job *job, const struct chart *chart)
+{
+    const double left = 0.68, right = 0.14, line = 0.135, below = 0.58;
+    const double width = pt_figure_width(job, chart->sweep ? 2 : 1);
+    const bool narrow = width < 5;
+    const int columns = chart->sweep && !narrow ? 2 : 1;
+    const int rows = chart->sweep && narrow ? 2 : 1;
+    const double panel_w = width / columns - left - right;
+    const double panel_h = narrow ? 1.6 : 1.87;
+    double keys = write_names(job, chart, width);
+    double above = 0.12 + line * write_notes(job, chart, panel_w, narrow);
+
     pt_figure_real(job, "W", width);
-    pt_figure_real(job, "H", 2.75 + rows * line);
-    pt_figure_real(job, "foot", 0.62 + rows * line);
-    pt_figure_int(job, "key_rows", rows);
-    pt_figure_int(job, "key_columns", columns);
-    pt_figure_real(job, "key_line", line);
-    pt_figure_real(job, "key_width", (double)longest * letter + sample);
+    pt_figure_real(job, "H",
+                   keys + rows * (panel_h + below) + (rows - 1) * 0.1 + above);
+    pt_figure_real(job, "left", left);
+    pt_figure_real(job, "line", line);
+    pt_figure_real(job, "panel_w", panel_w);
+    pt_figure_real(job, "panel_h", panel_h);
+    pt_figure_int(job, "columns", columns);
+    pt_figure_real(job, "foot1",
+                   keys + below + (rows - 1) * (panel_h + below + 0.1));
+    pt_figure_real(job, "foot2", keys + below);
+    write_classes(job, chart, panel_w);
 }
 
 static void write_chart(struct pt_figure_job *job, const struct chart *chart)
 {
-    write_size(job, chart);
+    write_layout(job, chart);
     pt_figure_int(job, "sweep", chart->sweep);
     pt_figure_real(job, "edge", (double)chart->edge / 1e6);
     pt_figure_real(job, "top", (double)chart->top / 1e6);
     pt_tics_write(job, 'y', chart->edge, chart->top);
-    write_classes(job, chart);
-    write_names(job, chart);
     fputs("# x, waits (s): 5, 25, 50, 75, 95 %; gangs.  A block per policy "
           "over widths, then one over utilisation (%)\n",
           job->data);

@@ -444,6 +444,10 @@ double pt_jobs_legend(struct pt_figure_job *job, double width)
     for (int i = 0; i < job->results->n; i++)
         labels[i] = job->results->runs[i].label;
     pt_figure_int(job, "n", job->results->n);
+    fprintf(job->script, "array style[%d]\n", job->results->n);
+    for (int i = 0; i < job->results->n; i++)
+        fprintf(job->script, "style[%d] = %d\n", i + 1,
+                job->results->runs[i].style);
     return pt_legend_write(job, labels, job->results->n, NULL, width);
 }
 

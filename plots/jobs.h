@@ -110,8 +110,8 @@ void pt_jobs_tics_close(struct pt_jobs_tics *tics);
 /* How wide a figure of JOB's paper is, in inches. */
 double pt_jobs_letter(const struct pt_figure_job *job);
 
-/* n, and a legend of the runs (legend.h) below a figure WIDTH wide; returns its
- * height. */
+/* n, style[n], and a legend of the runs (legend.h) below a figure WIDTH wide;
+ * returns its height. */
 double pt_jobs_legend(struct pt_figure_job *job, double width);
 
 /* N as a person would print it in at most LETTERS letters: 447794, 448k. */

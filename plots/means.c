@@ -27,6 +27,28 @@ const char *pt_means_label(const struct pt_means *means, int dim, int i)
     return value_name(means, dim, means->dims[dim].items[i]);
 }
 
+const char *pt_means_unit(const struct pt_means *means, int dim, int i)
+{
+    double number;
+
+    return pt_text_read_real(&number, pt_means_label(means, dim, i))
+               ? means->dims[dim].unit
+               : "";
+}
+
+void pt_means_print(const struct pt_means *means, int dim, int i, char *text,
+                    int size)
+{
+    const char *label = pt_means_label(means, dim, i);
+    const char *unit = pt_means_unit(means, dim, i);
+
+    if (dim == means->cells.naxes)
+        pt_text_copy(text, (size_t)size, label);
+    else
+        snprintf(text, (size_t)size, "%s = %s%s%s", means->dims[dim].title,
+                 label, unit[0] ? " " : "", unit);
+}
+
 static double value_x(const struct pt_means *means, int dim, int i)
 {
     return dim < means->cells.naxes
@@ -265,6 +287,7 @@ static void hold_rest(struct pt_means *means)
             continue;
         dim->items[0] = dim->items[dim->n / 2];
         dim->n = 1;
+        dim->held = true;
     }
 }
 
@@ -405,23 +428,31 @@ void pt_means_fini(struct pt_means *means)
     *means = (struct pt_means){.ndims = 0};
 }
 
-void pt_means_held(const struct pt_means *means, int panel, char *text,
-                   int size)
+/* Whether `only` left one value of DIM, of several.  Of two policies paired.csv
+ * has one, which needs no word. */
+static bool is_chosen(const struct pt_means *means, int dim)
+{
+    bool other = dim == means->cells.naxes && means->cells.baseline;
+
+    return dim != means->x && dim != means->series && means->dims[dim].n == 1 &&
+           values_of(means, dim) > (other ? 2 : 1);
+}
+
+void pt_means_held(const struct pt_means *means, int panel, bool all,
+                   char *text, int size)
 {
     text[0] = '\0';
     for (int d = 0; d < means->ndims; d++) {
-        bool held = d != means->x && d != means->series && d != means->panel &&
-                    values_of(means, d) > 1;
         size_t used = strlen(text);
 
-        /* Of two policies paired.csv has one, which needs no word. */
-        if (d == means->cells.naxes && means->dims[d].n < 2 &&
-            means->cells.baseline && values_of(means, d) == 2)
-            held = false;
-        if (!held && d != means->panel)
+        if (!means->dims[d].held &&
+            !(d == means->panel && means->npanels > 1) &&
+            !(all && is_chosen(means, d)))
             continue;
-        snprintf(text + used, (size_t)size - used, "%s%s = %s",
-                 used > 0 ? ", " : "", means->dims[d].title,
-                 pt_means_label(means, d, d == means->panel ? panel : 0));
+        used += (size_t)snprintf(text + used, (size_t)size - used, "%s",
+                                 used > 0 ? ", " : "");
+        if (used < (size_t)size)
+            pt_means_print(means, d, d == means->panel ? panel : 0, text + used,
+                           size - (int)used);
     }
 }

@@ -26,6 +26,7 @@ struct pt_means_dim {
     const char *name, *title, *unit;
     int *items; /* [n] numbers of the values that are drawn, or held */
     int n;
+    bool held; /* at one of several, and nobody asked for it */
 };
 
 struct pt_means {
@@ -56,15 +57,23 @@ const struct pt_cells_row *pt_means_at(const struct pt_means *means, int metric,
 const char *pt_means_label(const struct pt_means *means, int dim, int i);
 double pt_means_x(const struct pt_means *means, int i);
 
+/* The unit of that value's label: "" where it is no plain number, as of "5m",
+ * which has its own. */
+const char *pt_means_unit(const struct pt_means *means, int dim, int i);
+
+/* "width = 64" or "MTBF = 30 d" into TEXT [SIZE]; of a policy its label. */
+void pt_means_print(const struct pt_means *means, int dim, int i, char *text,
+                    int size);
+
 /* Whether what is along x are numbers, two or more and no two the same. */
 bool pt_means_numeric(const struct pt_means *means, int dim);
 
 /* Whether half of the runs or more were saturated. */
 bool pt_means_saturated(const struct pt_cells_row *row);
 
-/* "load = 0.7, width = 64" into TEXT [SIZE]: what is held that has other values
- * too, and PANEL's value. */
-void pt_means_held(const struct pt_means *means, int panel, char *text,
-                   int size);
+/* "load = 0.7, width = 64" into TEXT [SIZE]: PANEL's value, and what is held
+ * that has other values too; what `only` left one value of if ALL is set. */
+void pt_means_held(const struct pt_means *means, int panel, bool all,
+                   char *text, int size);
 
 #endif

@@ -216,11 +216,12 @@ static void number_policies(const struct search *search)
     for (int i = 0; i < search->n; i++) {
         struct pt_results_run *run = &search->runs[i];
 
-        for (int k = 0; k < i && run->style == 0; k++)
+        for (int k = 0; k < i && run->policy == 0; k++)
             if (strcmp(policy_of(&search->runs[k]), policy_of(run)) == 0)
-                run->style = search->runs[k].style;
-        if (run->style == 0)
-            run->style = ++n;
+                run->policy = search->runs[k].policy;
+        if (run->policy == 0)
+            run->policy = ++n;
+        run->style = run->policy;
     }
 }
 

@@ -20,6 +20,7 @@
 struct pt_results_run {
     char *label; /* as the user gave it: any bytes but '/' and zero */
     char *path;  /* of its folder */
+    int policy;  /* from 1: which one it is of */
     int style;   /* from 1: how it is drawn.  That of its policy, the same in
                     all figures of DIR, unless two runs would be drawn alike */
 };

@@ -11,6 +11,8 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "base/vec.h"
+#include "plots/legend.h"
+#include "plots/letters.h"
 #include "plots/stage_rows.h"
 
 #define ONE_PANEL  60    /* lanes, if there is one panel */
@@ -279,11 +281,11 @@ static void write_lane(FILE *data, const struct chart *chart,
 
 /* Above a panel: the run, and what of it is not in the picture. */
 static void write_title(struct pt_figure_job *job, int i,
-                        const struct panel *panel)
+                        const struct panel *panel, double width)
 {
     const char *label = job->results->runs[i].label;
     size_t size = strlen(label) + 120;
-    char *text = pt_alloc(size, 1), name[24], jobs[24] = "job";
+    char *text = pt_alloc(size, 1), *cut, name[24], jobs[24] = "job";
 
     if (panel->ngroups > 1)
         snprintf(jobs, sizeof jobs, "%d jobs", panel->ngroups);
@@ -294,38 +296,42 @@ static void write_title(struct pt_figure_job *job, int i,
                  jobs, panel->nlanes, (long long)panel->nrows);
     else
         snprintf(text, size, "%s", label);
+    cut = pt_alloc(size, 1);
+    pt_letters_cut(cut, size, text, job->paper->points, width);
     snprintf(name, sizeof name, "title[%d]", i + 1);
-    pt_figure_text(job, name, text);
+    pt_figure_text(job, name, cut);
+    pt_free(cut);
     pt_free(text);
 }
 
-/* key[nkeys], key_colour[nkeys], key_cross[nkeys]. */
-static void write_key(struct pt_figure_job *job, const struct chart *chart)
+/* paint[], and the legend: key_paint[nkeys]; returns its height. */
+static double write_key(struct pt_figure_job *job, const struct chart *chart)
 {
+    const char *labels[PAINTS];
     int n = 0;
 
-    fprintf(job->script, "array paint[%d]\n", PAINTS);
-    fprintf(job->script, "array key[%d]\narray key_paint[%d]\n", PAINTS,
+    fprintf(job->script, "array paint[%d]\narray key_paint[%d]\n", PAINTS,
             PAINTS);
     for (int i = 0; i < PAINTS; i++) {
         fprintf(job->script, "paint[%d] = 0x%s # %s\n", i + 1,
                 paints[i].colour + 1, paints[i].name);
         if (!chart->occurs[i])
             continue;
-        n++;
-        fprintf(job->script, "key[%d] = '%s'; key_paint[%d] = %d\n", n,
-                paints[i].name, n, i + 1);
+        labels[n++] = paints[i].name;
+        fprintf(job->script, "key_paint[%d] = %d\n", n, i + 1);
     }
-    pt_figure_int(job, "nkeys", n);
+    return pt_legend_write(job, labels, n, NULL, pt_figure_width(job, 2));
 }
 
 static void write_chart(struct pt_figure_job *job, const struct chart *chart)
 {
-    double lane = 1.2 / chart->most;
+    double lane = 1.2 / chart->most, keys = write_key(job, chart);
+    struct pt_panels panels;
     int longest = 0;
 
     lane = lane < LANE ? LANE : lane > 2 * LANE ? 2 * LANE : lane;
-    pt_figure_panels(job, lane * chart->most, 0.8);
+    panels = pt_figure_panels(job, lane * chart->most, 0.5 + keys);
+    pt_figure_real(job, "keys", keys);
     fputs("# lane, ready, start, end, barriers from, paint, failed, first of "
           "job, name: a block per run\n",
           job->data);
@@ -333,7 +339,7 @@ static void write_chart(struct pt_figure_job *job, const struct chart *chart)
     for (int i = 0; i < chart->n; i++) {
         const struct panel *panel = &chart->panels[i];
 
-        write_title(job, i, panel);
+        write_title(job, i, panel, panels.width);
         /* A block without a line would not count as one. */
         if (panel->nlanes == 0)
             fputs("NaN NaN NaN NaN NaN 1 0 0 \"\"\n", job->data);
@@ -345,7 +351,6 @@ static void write_chart(struct pt_figure_job *job, const struct chart *chart)
     pt_figure_int(job, "lanes", chart->most);
     pt_figure_text(job, "unit", chart->unit.name);
     pt_figure_real(job, "span", in_units(chart, chart->last));
-    write_key(job, chart);
 }
 
 static int stages_data(struct pt_figure_job *job, struct pt_err *err)

@@ -18,16 +18,13 @@ set style fill solid 1.0 border rgb '#404040'
 set label 100 'Stage.try' at screen 0.13 / W, \
     screen (foot + (H - foot) / 2) / H center rotate textcolor rgb ink
 set label 101 sprintf('Time since the first stage was ready (%s)', unit) \
-    at screen 0.5, screen (foot - 0.36) / H center textcolor rgb ink
+    at screen 0.5, screen (keys + 0.12) / H center textcolor rgb ink
 set key off
 
 # A legend of our own: the room that set key takes differs among terminals.
-key_columns = nkeys > 4 ? (nkeys + 1) / 2 : nkeys
-key_width = 1.55
 do for [k = 1:nkeys] {
-    x = W / 2 - key_columns * key_width / 2 \
-        + ((k - 1) % key_columns) * key_width
-    y = 0.22 - ((k - 1) / key_columns) * 0.14
+    x = key_x[k]
+    y = key_y[k]
     h = key_paint[k] == 1 ? 0.018 : 0.04
     set object k rectangle from screen x / W, screen (y - h) / H \
         to screen (x + 0.2) / W, screen (y + h) / H front \
@@ -39,7 +36,7 @@ do for [k = 1:nkeys] {
                 screen s * 0.07 / H nohead front dt 1 lw 1.2 lc rgb '#000000'
         }
     }
-    set label 10 + k key[k] at screen (x + 0.27) / W, screen y / H left \
+    set label 10 + k key[k] at screen (x + key_sample) / W, screen y / H left \
         textcolor rgb ink
 }
 
@@ -57,8 +54,9 @@ do for [i = 1:n] {
     set rmargin at screen x + panel_w / W
     set bmargin at screen y
     set tmargin at screen y + panel_h / H
-    set label 1 title[i] at graph 0, graph 1 offset 0,0.65 left noenhanced \
-        textcolor rgb ink
+    # A narrow panel's title begins above the lanes' names.
+    set label 1 title[i] at screen (panel_w < 3 ? x - (left - 0.24) / W : x), \
+        screen y + (panel_h + 0.09) / H left noenhanced textcolor rgb ink
     # Tics have their numbers at the foot of each column only.
     if (i + columns > n) { set xtics format '%g' } else { set xtics format '' }
     plot name . '.dat' index i - 1 \

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "base/vec.h"
+#include "plots/legend.h"
 #include "plots/tics.h"
 
 const char *const pt_survival_columns[PT_SURVIVAL_COLUMNS] = {
@@ -141,6 +142,28 @@ static void write_curves(FILE *data, const struct curves *curves, double foot)
     fputs("\n\n", data);
 }
 
+/* Panels stand side by side where there is room. */
+static void write_layout(struct pt_figure_job *job)
+{
+    const char *const laws[PT_SURVIVAL_CURVES] = {
+        "data", "exponential", "Weibull", "lognormal", "gamma"};
+    const double left = 0.62, right = 0.12, top = 0.1, below = 0.5;
+    const double width = pt_figure_width(job, 2);
+    const int columns = width < 5 ? 1 : 2, rows = KINDS / columns;
+    const double panel_h = columns > 1 ? 1.84 : 1.4;
+    double keys = pt_legend_write(job, laws, PT_SURVIVAL_CURVES, NULL, width);
+
+    pt_figure_real(job, "W", width);
+    pt_figure_real(job, "H", keys + rows * (below + panel_h + top));
+    pt_figure_int(job, "columns", columns);
+    pt_figure_int(job, "rows", rows);
+    pt_figure_real(job, "left", left);
+    pt_figure_real(job, "panel_w", width / columns - left - right);
+    pt_figure_real(job, "panel_h", panel_h);
+    pt_figure_real(job, "pitch", below + panel_h + top);
+    pt_figure_real(job, "foot", keys + below);
+}
+
 static int survival_data(struct pt_figure_job *job, struct pt_err *err)
 {
     struct curves curves[KINDS] = {{0}};
@@ -155,8 +178,7 @@ static int survival_data(struct pt_figure_job *job, struct pt_err *err)
         struct range range = range_of(curves);
         double foot = foot_of(range.least);
 
-        pt_figure_real(job, "W", 7);
-        pt_figure_real(job, "H", 2.62);
+        write_layout(job);
         pt_figure_real(job, "left_edge", (double)range.left / 1e6);
         pt_figure_real(job, "right_edge", (double)range.right / 1e6);
         pt_figure_real(job, "lowest", 100 * foot);

@@ -25,10 +25,11 @@ set label 2 'Share of jobs (%)' at screen 0.09 / W, \
 set key off
 do for [i = 1:nkeys] {
     set arrow i from screen key_x[i] / W, screen key_y[i] / H \
-        rto screen key_sample / W, screen 0 nohead lt i
+        rto screen key_sample / W, screen 0 nohead lt style[i]
     set label 10 + i key[i] at screen (key_x[i] + key_sample + 0.06) / W, \
         screen key_y[i] / H left noenhanced textcolor rgb ink
 }
 
-plot for [i = 1:n] name . '.dat' index i - 1 using 1:2 with steps lt i
+plot for [i = 1:n] name . '.dat' index i - 1 using 1:2 \
+    with steps lt style[i]
 unset output

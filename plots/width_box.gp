@@ -49,7 +49,7 @@ do for [i = 1:nkeys] {
     set object i rectangle from screen key_x[i] / W, \
         screen (key_y[i] - 0.04) / H rto screen key_sample / W, \
         screen 0.08 / H front fs solid 0.4 border
-    eval sprintf("set object %d fc lt %d", i, i)
+    eval sprintf("set object %d fc lt %d", i, style[i])
     set label 10 + i key[i] at screen (key_x[i] + key_sample + 0.06) / W, \
         screen key_y[i] / H left noenhanced textcolor rgb ink
 }
@@ -58,17 +58,17 @@ box = 0.8 / n * 0.38      # half of a box, and of its whiskers' ends
 tick = box * 0.5
 dot = n * classes > 40 || W < 5 ? 0.24 : 0.36
 plot for [i = 1:n] name . '.dat' index i - 1 using 1:2:(0):($6 - $2) \
-        with vectors nohead lt i dt 1 lw 0.8, \
+        with vectors nohead lt style[i] dt 1 lw 0.8, \
     for [i = 1:n] '' index i - 1 using ($1 - tick):2:(2 * tick):(0) \
-        with vectors nohead lt i dt 1 lw 0.8, \
+        with vectors nohead lt style[i] dt 1 lw 0.8, \
     for [i = 1:n] '' index i - 1 using ($1 - tick):6:(2 * tick):(0) \
-        with vectors nohead lt i dt 1 lw 0.8, \
+        with vectors nohead lt style[i] dt 1 lw 0.8, \
     for [i = 1:n] '' index i - 1 \
         using 1:3:($1 - box):($1 + box):3:5 with boxxyerror \
         fs solid 1.0 noborder fc rgb '#FFFFFF', \
     for [i = 1:n] '' index i - 1 \
         using 1:3:($1 - box):($1 + box):3:5 with boxxyerror \
-        lt i dt 1 lw 0.8 fs solid 0.4 border, \
+        lt style[i] dt 1 lw 0.8 fs solid 0.4 border, \
     for [i = 1:n] '' index i - 1 using ($1 - box):4:(2 * box):(0) \
         with vectors nohead dt 1 lw 1.6 lc rgb '#000000', \
     for [i = 1:n] '' index i - 1 using 1:7 with points pt 7 ps dot * 1.5 \

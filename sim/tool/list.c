@@ -209,7 +209,8 @@ static int find_list(const char *name, struct pt_err *err)
     return pt_err_set(err, PT_ERR_USAGE,
                       "list '%s' is not known (expected policies, places, "
                       "sources, models, stragglers, faults, failures, "
-                      "checkpoints, sinks, figures, metrics or settings)",
+                      "checkpoints, changes, sinks, figures, "
+                      "metrics or settings)",
                       name);
 }
 

@@ -244,30 +244,48 @@ static void print_means(const char *dir)
 
 /* --- figures --- */
 
-static int draw(const struct request *request, struct pt_err *err)
+/* Whether FIGURE is there: one that somebody drew for a paper stays as it is.
+ */
+static bool is_drawn(const struct request *request,
+                     const struct pt_figure_request *figure)
+{
+    const size_t size = strlen(figure->name) + sizeof "figures/.svg";
+    char *name = pt_alloc(size, 1);
+    bool there;
+
+    snprintf(name, size, "figures/%s.svg", figure->name);
+    there = pt_folder_holds(request->folder, ".", name);
+    pt_free(name);
+    return there;
+}
+
+/* FRESH: there are new runs. */
+static int draw(const struct request *request, bool fresh, struct pt_err *err)
 {
     const struct pt_study *study = &request->study;
     const struct pt_drawing drawing = {.paper = NULL};
-    const size_t n = (size_t)study->nfigures;
     struct pt_figure_request *figures;
-    int status = 0, missing = 0, read = 0;
+    int status = 0, missing = 0, n = 0;
 
-    if (n == 0 || request->plain)
+    if (study->nfigures == 0 || request->plain)
         return 0;
-    figures = pt_alloc(n, sizeof *figures);
-    while (read < study->nfigures && status == 0)
-        status =
-            pt_figure_request_read(&figures[read], study->figures[read], err),
-        read++;
-    if (status == 0)
-        status = pt_figures_draw(request->folder, figures, study->nfigures,
-                                 &drawing, &missing, err);
+    figures = pt_alloc((size_t)study->nfigures, sizeof *figures);
+    for (int i = 0; i < study->nfigures && status == 0; i++) {
+        status = pt_figure_request_read(&figures[n], study->figures[i], err);
+        if (status == 0 && !fresh && is_drawn(request, &figures[n]))
+            pt_figure_request_fini(&figures[n]);
+        else
+            n++;
+    }
+    if (status == 0 && n > 0)
+        status = pt_figures_draw(request->folder, figures, n, &drawing,
+                                 &missing, err);
     if (status == 0 && err->text[0])
         pt_say("%s", err->text);
     if (missing)
         pt_say("gnuplot is not installed: only the .gp and .dat files are "
                "there");
-    for (int i = 0; i < read; i++)
+    for (int i = 0; i < n; i++)
         pt_figure_request_fini(&figures[i]);
     pt_free(figures);
     return status;
@@ -374,6 +392,9 @@ static int go_dry(struct request *request, struct pt_campaign_options *options,
     options->dry = true;
     status = pt_campaign_go(&request->study, dir, options, &result, err);
     wipe(request);
+    if (err->code == PT_ERR_INTERRUPTED)
+        snprintf(err->text, sizeof err->text,
+                 "interrupted; a dry run leaves nothing");
     if (status == 0)
         printf("%" PRId64 " runs\n", result.state.runs);
     pt_folder_remove(dir);
@@ -402,7 +423,8 @@ static int go(struct request *request, const struct pt_tool *tool,
         return -1;
     say_costs(request, &result);
     print_means(request->folder);
-    if (check_figures(request, true, err) < 0 || draw(request, err) < 0)
+    if (check_figures(request, true, err) < 0 ||
+        draw(request, result.state.done > result.state.found, err) < 0)
         return -1;
     if (result.state.failed > 0)
         return pt_err_set(err, PT_ERR_PARTIAL,

@@ -236,8 +236,9 @@ static void test_axes_are_called_as_the_path_ends(void **state)
     for (int i = 0; i < 7; i++)
         ASSERT_TEXT(study.axes[i].name, names[i]);
     ASSERT_TEXT(study.axes[0].title, "mtbf");
-    ASSERT_TEXT(study.axes[0].unit, "s");
-    ASSERT_NEAR(study.axes[0].values[1].x, 7200, 0, 0);
+    ASSERT_TEXT(study.axes[0].unit, "h");
+    ASSERT_NEAR(study.axes[0].values[0].x, 24, 0, 0);
+    ASSERT_NEAR(study.axes[0].values[1].x, 2, 0, 0);
     assert_true(isnan(study.axes[0].values[2].x));
     ASSERT_TEXT(study.axes[0].values[1].label, "2h");
     ASSERT_TEXT(study.axes[2].values[1].label, "5-");
