@@ -561,6 +561,11 @@ int pt_campaign_go(const struct pt_study *study, const char *dir,
         return -1;
     if (pt_folder_make(dir, "study.json", err) < 0)
         return -1;
+    if (pt_folder_holds(dir, ".", "summary.csv") &&
+        !pt_folder_holds(dir, ".", "results.db"))
+        return pt_err_at(err, PT_ERR_USAGE, dir, 0, 0,
+                         "holds the results of a replay (expected another "
+                         "--out)");
     lock = pt_lock_take(dir, PATIENCE, err);
     if (lock < 0)
         return -1;

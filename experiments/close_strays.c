@@ -43,7 +43,8 @@ static void search(struct home *homes, const char *dir, const char *path)
     const struct dirent *entry;
     struct home *home;
 
-    if (folder && pt_folder_holds(dir, path, "run.json")) {
+    if (folder && (pt_folder_holds(dir, path, "run.json") ||
+                   pt_folder_holds(dir, path, "jobs.csv"))) {
         HASH_FIND_STR(homes, path, home);
         if (!home)
             pt_folder_prune(dir, path);

@@ -453,7 +453,7 @@ static int write_notes(struct pt_figure_job *job, const struct chart *chart,
     const char *label = job->results->runs[chart->point].label;
     int npoint = chart->sweep ? chart->runs[chart->point].npoint : 0, lines = 1;
     int64_t never = 0;
-    char text[NOTE], left_out[NOTE] = "";
+    char text[NOTE], left_out[64] = "";
 
     for (int i = 0; i < chart->n; i++)
         if (is_shown(chart, job->results, i))

@@ -232,10 +232,10 @@ static void put_gangs(const struct place *place, const char *label, int count,
 
 static void test_gang_waits_are_exact_in_each_class(void **state)
 {
-    const char *const parts[] = {"set xtics ('3-4\\n(20)' 0, '5-8\\n(1-2)' 1)",
+    const char *const parts[] = {"('3-4\\n(20)' 0, '5-8\\n(1-2)' 1)",
                                  "sweep = 0",
-                                 "never = '2 never launched, left out'",
-                                 "series[2] = 'fcfs'", "edge_name = '1 s'"};
+                                 "5-95 % (thin); 2 never launched, left out'\n",
+                                 "key[2] = 'fcfs'", "edge_name = '1 s'"};
     struct place place;
 
     (void)state;
@@ -251,7 +251,7 @@ static void test_gang_waits_are_exact_in_each_class(void **state)
 
 static void test_a_sweep_shows_gang_waits_by_load(void **state)
 {
-    const char *const parts[] = {"sweep = 1",      "point = 'load=0.8'",
+    const char *const parts[] = {"sweep = 1",      "note[2] = 'at load=0.8'",
                                  "nseries = 1",    "load_low = 20",
                                  "load_high = 70", "\\n(20)' 0)"};
     struct place place;
