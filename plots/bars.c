@@ -1,35 +1,47 @@
 #include "plots/bars.h"
 
-#include <string.h>
+#include "base/alloc.h"
+#include "plots/legend.h"
+#include "plots/letters.h"
 
-void pt_bars_layout(struct pt_figure_job *job, double height, int nkeys)
+enum { LABEL = 256 };
+
+/* n and label[n], each at most MOST inches wide; returns the longest one's
+ * width. */
+static double write_labels(struct pt_figure_job *job, double most)
 {
-    const double letter = 0.066, line = 0.15, right = 0.2, narrowest = 1.6;
-    const double key = 0.97;
-    size_t longest = 0;
-    double left, width = pt_figure_width(job, 2), foot;
-    int columns, rows;
+    const struct pt_results *results = job->results;
+    const double points = job->paper->points;
+    double longest = 0;
 
-    for (int i = 0; i < job->results->n; i++) {
-        size_t length = strlen(job->results->runs[i].label);
+    pt_figure_int(job, "n", results->n);
+    fprintf(job->script, "array label[%d]\n", results->n);
+    for (int i = 0; i < results->n; i++) {
+        char cut[LABEL], *quoted;
+        double width;
 
-        longest = length > longest ? length : longest;
+        pt_letters_cut(cut, sizeof cut, results->runs[i].label, points, most);
+        width = pt_letters_width(cut, points);
+        longest = width > longest ? width : longest;
+        quoted = pt_figure_quote_tic(cut);
+        fprintf(job->script, "label[%d] = %s\n", i + 1, quoted);
+        pt_free(quoted);
     }
-    left = 0.22 + (double)longest * letter;
-    if (width < left + narrowest + right)
-        width = left + narrowest + right;
-    columns = (int)((width - 0.1) / key);
-    columns = columns > nkeys ? nkeys : columns < 1 ? 1 : columns;
-    rows = (nkeys + columns - 1) / columns;
-    columns = (nkeys + rows - 1) / rows;
-    foot = 0.52 + rows * line;
+    return longest;
+}
+
+void pt_bars_layout(struct pt_figure_job *job, double height,
+                    const char *const *keys, int n)
+{
+    const double right = 0.2, width = pt_figure_width(job, 2);
+    double names = write_labels(job, 0.45 * width);
+    double legend = pt_legend_write(job, keys, n, NULL, width);
+    double foot = legend + 0.47;
+
     pt_figure_real(job, "W", width);
     pt_figure_real(job, "H", job->results->n * height + foot + 0.1);
-    pt_figure_real(job, "left", left);
+    pt_figure_real(job, "left", 0.22 + names);
     pt_figure_real(job, "right", right);
     pt_figure_real(job, "foot", foot);
-    pt_figure_int(job, "key_columns", columns);
-    pt_figure_real(job, "key_line", line);
-    pt_figure_real(job, "key_width", key);
-    pt_figure_labels(job);
+    pt_figure_real(job, "keys", legend);
 }

@@ -5,8 +5,10 @@
 
 #include "plots/figure.h"
 
-/* Lays out the runs, each HEIGHT inches high, and a legend of NKEYS; sets W, H,
- * left, right, foot, key_columns, key_line, key_width and the labels. */
-void pt_bars_layout(struct pt_figure_job *job, double height, int nkeys);
+/* Lays out the runs, each HEIGHT inches high, and a legend (legend.h) of KEYS
+ * [N]; sets W, H, left, right, foot, keys (the legend's height) and the labels,
+ * cut to fit. */
+void pt_bars_layout(struct pt_figure_job *job, double height,
+                    const char *const *keys, int n);
 
 #endif

@@ -65,6 +65,19 @@ static int add_name(struct names *names, const struct pt_csv_field *field)
     return *names->n - 1;
 }
 
+/* No axis reaches to numbers like 1e300, whose ratios are infinite: they are
+ * missing, and what is as small is nothing.  Returns 0. */
+static int tame(double *number)
+{
+    const double most = 1e100;
+
+    if (fabs(*number) > most)
+        *number = (double)NAN;
+    else if (fabs(*number) < 1 / most)
+        *number = 0;
+    return 0;
+}
+
 /* A number that may have a sign, or be missing: NaN. */
 static int read_number(const struct pt_csv *csv,
                        const struct pt_csv_field *field, double *number,
@@ -78,7 +91,7 @@ static int read_number(const struct pt_csv *csv,
     snprintf(text, sizeof text, "%.*s",
              field->length < sizeof text ? (int)field->length : 0, field->text);
     return pt_text_read_real(number, text)
-               ? 0
+               ? tame(number)
                : pt_csv_bad(csv, field, "a number, or nothing", err);
 }
 

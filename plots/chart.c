@@ -372,7 +372,7 @@ static void write_tics(const struct chart *chart)
             cut[0] = '\0';
         else
             end = x + width / 2;
-        quoted = pt_figure_quote(cut);
+        quoted = pt_figure_quote_tic(cut);
         fprintf(chart->job->script, "tic[%d] = %s; tic_at[%d] = %.8g\n", i + 1,
                 quoted, i + 1, at);
         pt_free(quoted);

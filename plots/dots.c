@@ -196,17 +196,17 @@ static void write_labels(const struct dots *dots)
     struct pt_figure_job *job = dots->job;
     const struct pt_means *means = dots->means;
     int n = means->nx;
-    char cut[TEXT], name[32];
+    char cut[TEXT], *quoted;
 
     pt_figure_int(job, "n", n);
     fprintf(job->script, "array label[%d]\narray style[%d]\n", n, n);
     for (int x = 0; x < n; x++) {
         pt_letters_cut(cut, sizeof cut, pt_means_label(means, means->x, x),
                        job->paper->points, dots->left - 0.12);
-        snprintf(name, sizeof name, "label[%d]", x + 1);
-        pt_figure_text(job, name, cut);
-        fprintf(job->script, "style[%d] = %d\n", x + 1,
-                means->dims[means->x].items[x] + 1);
+        quoted = pt_figure_quote_tic(cut);
+        fprintf(job->script, "label[%d] = %s; style[%d] = %d\n", x + 1, quoted,
+                x + 1, means->dims[means->x].items[x] + 1);
+        pt_free(quoted);
     }
 }
 

@@ -128,7 +128,9 @@ static int write_sources(struct engine *engine,
         job.script = script.stream;
         write_head(&job, request);
         result = figure->data(&job, err);
-        write_script(job.script, find_script(job.script_name));
+        /* Who draws nothing has not chosen its script either. */
+        if (result == 0)
+            write_script(job.script, find_script(job.script_name));
     }
     if (pt_file_close(&data, result == 0, err) != 0)
         result = -1;

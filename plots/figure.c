@@ -49,6 +49,21 @@ char *pt_figure_quote(const char *text)
     return quoted;
 }
 
+char *pt_figure_quote_tic(const char *text)
+{
+    char *doubled = pt_alloc(2 * strlen(text) + 1, 1), *to = doubled, *quoted;
+
+    for (; *text; text++) {
+        *to++ = *text;
+        if (*text == '%')
+            *to++ = '%';
+    }
+    *to = '\0';
+    quoted = pt_figure_quote(doubled);
+    pt_free(doubled);
+    return quoted;
+}
+
 void pt_figure_int(struct pt_figure_job *job, const char *name, int64_t value)
 {
     fprintf(job->script, "%s = %lld\n", name, (long long)value);

@@ -141,6 +141,10 @@ void pt_figure_labels(struct pt_figure_job *job);
  * '?' for what no script can hold (control characters, broken UTF-8). */
 char *pt_figure_quote(const char *text);
 
+/* The same of the label of a tic, which is a format to gnuplot: a per cent sign
+ * is doubled. */
+char *pt_figure_quote_tic(const char *text);
+
 /* A grid of panels, one per run. */
 struct pt_panels {
     int columns, rows;

@@ -171,19 +171,19 @@ struct chart {
 static int read_panel(struct panel *panel, struct pt_err *err)
 {
     struct pt_timeline timeline;
+    int result;
 
     if (read_jobs(panel->path, take_box, panel, &panel->nodes, err) != 0)
         return -1;
     if (panel->nintervals == 0)
         return 0;
-    if (pt_timeline_init(&timeline, panel->path, err) < 0)
-        return -1;
+    result = pt_timeline_init(&timeline, panel->path, err);
     if (timeline.n > 0 && timeline.first < panel->first)
         panel->first = timeline.first;
     if (timeline.n > 0 && timeline.slots > panel->slots && !panel->nodes)
         panel->slots = timeline.slots;
     pt_timeline_fini(&timeline);
-    return 0;
+    return result < 0 ? -1 : 0;
 }
 
 static int read_chart(struct chart *chart, const struct pt_results *results,

@@ -111,7 +111,7 @@ static int tell_error(const char *folder, const char *script, char *said,
             *next++ = '\0';
         if (sscanf(text, "\"%63[^\"]\"%*[, ]line %d: %n", file, &line, &at) ==
                 2 &&
-            at > 0) {
+            at > 0 && strncmp(text + at, "warning", 7) != 0) {
             pt_text_copy(what, sizeof what, text + at);
             break;
         }

@@ -54,7 +54,13 @@ static int read_run(struct chart *chart, const struct pt_results_run *run,
 /* A line a run: its place, and the shares piled up. */
 static void write_chart(struct pt_figure_job *job, const struct chart *chart)
 {
-    pt_bars_layout(job, job->results->n > 8 ? 0.22 : 0.28, chart->noccur);
+    const char *classes[PT_CLASSES];
+    int n = 0;
+
+    for (int c = 0; c < PT_CLASSES; c++)
+        if (chart->occurs[c])
+            classes[n++] = pt_class_name((enum pt_class)c);
+    pt_bars_layout(job, job->results->n > 8 ? 0.22 : 0.28, classes, n);
     pt_classes_write(job, chart->occurs);
     fputs("# place, then the classes' shares (%) piled up: a line per run\n",
           job->data);

@@ -90,21 +90,16 @@ static void write_chart(struct pt_figure_job *job, const struct chart *chart)
     double most = chart->most * 1e6;
     struct pt_figure_unit unit =
         pt_figure_unit(most < 1e18 ? (pt_time)most : PT_TIME_FAR);
-    int i = 0;
+    const char **origins = pt_alloc((size_t)chart->noccur, sizeof *origins);
+    int n = 0;
 
-    pt_bars_layout(job, 0.1 + 0.11 * chart->noccur, chart->noccur);
+    for (int k = 0; k < chart->n; k++)
+        if (chart->occurs[k])
+            origins[n++] = chart->names[k];
+    pt_bars_layout(job, 0.1 + 0.11 * n, origins, n);
+    pt_free(origins);
     pt_figure_text(job, "unit", unit.name);
     pt_figure_real(job, "most", most / unit.length);
-    pt_figure_int(job, "norigins", chart->noccur);
-    fprintf(job->script, "array origin[%d]\n", chart->noccur);
-    for (int k = 0; k < chart->n; k++) {
-        char variable[32];
-
-        if (!chart->occurs[k])
-            continue;
-        snprintf(variable, sizeof variable, "origin[%d]", ++i);
-        pt_figure_text(job, variable, chart->names[k]);
-    }
     write_bars(job, chart, unit.length);
 }
 

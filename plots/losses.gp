@@ -20,26 +20,24 @@ do for [i = 1:n] { set ytics add (label[i] i - 1) }
 unset grid
 set grid xtics back ls 100
 set label 101 sprintf('Work that was lost (slot-%s)', unit) \
-    at screen (left + (W - left - right) / 2) / W, screen (foot - 0.36) / H \
+    at screen (left + (W - left - right) / 2) / W, screen (keys + 0.1) / H \
     center textcolor rgb ink
 set key off
 
 # A legend of our own: the room that set key takes differs among terminals.
-key_rows = (norigins + key_columns - 1) / key_columns
-do for [k = 1:norigins] {
-    x = W / 2 - key_columns * key_width / 2 \
-        + ((k - 1) % key_columns) * key_width
-    y = 0.1 + (key_rows - 1 - (k - 1) / key_columns) * key_line
+do for [k = 1:nkeys] {
+    x = key_x[k]
+    y = key_y[k]
     set object k rectangle from screen x / W, screen (y - 0.04) / H \
-        to screen (x + 0.14) / W, screen (y + 0.04) / H front \
+        to screen (x + 0.2) / W, screen (y + 0.04) / H front \
         fs solid border rgb '#404040' fc rgb paint[(k - 1) % 10 + 1] lw 0.4
-    set label 10 + k origin[k] at screen (x + 0.19) / W, screen y / H left \
+    set label 10 + k key[k] at screen (x + key_sample) / W, screen y / H left \
         noenhanced textcolor rgb ink
 }
 
 # The bars of a run share 0.8 of its room.
-bar = 0.8 / norigins
-plot for [k = 1:norigins] name . '.dat' index k - 1 \
+bar = 0.8 / nkeys
+plot for [k = 1:nkeys] name . '.dat' index k - 1 \
     using (0):1:(0):2:($1 - 0.4 + (k - 1) * bar):($1 - 0.4 + k * bar) \
     with boxxyerror fs solid noborder fc rgb paint[(k - 1) % 10 + 1]
 unset output

@@ -17,6 +17,7 @@ cat <<'END'
 Look at demo/figures, demo/summary.csv and demo/runs/*/jobs.csv.  Try next:
   build/protium replay lublin:jobs=3000,nodes=128,load=0.75 -p fcfs,easy --by width
   build/protium replay TRACE.swf.gz --policy fcfs,spark,easy --out result
+  build/protium init study.json && build/protium run study.json
   build/protium list policies
   build/protium help replay
 END

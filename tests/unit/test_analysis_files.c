@@ -128,17 +128,17 @@ static void test_tables_hold_a_row_a_cell_and_say_what_is_wrong(void **state)
     ASSERT_INT(write_files(&bench, place.dir, &err), 0);
     assert_file(
         &place, "tables/means.md",
-        "| offered load, \"rho\" | checkpoints (s) | policy | wait_mean (s) | "
+        "| offered load, \"rho\" | checkpoints | policy | wait_mean (s) | "
         "utilisation |\n"
-        "|:--------------------|:----------------|:-------|--------------:|"
+        "|:--------------------|:------------|:-------|--------------:|"
         "------------:|\n"
-        "| 0.7                 | young           | easy   |       11 ± 13 |  "
+        "| 0.7                 | young       | easy   |       11 ± 13 |  "
         "0.5000 ± 0 |\n"
-        "| 0.7                 | young           | fcfs   |       16 ± 19 |  "
+        "| 0.7                 | young       | fcfs   |       16 ± 19 |  "
         "0.5000 ± 0 |\n"
-        "| 0.95                | young           | easy‡  |            20 |  "
+        "| 0.95                | young       | easy‡  |            20 |  "
         "    0.5000 |\n"
-        "| 0.95                | young           | fcfs†  |       "
+        "| 0.95                | young       | fcfs†  |       "
         "26 ± 19 |  "
         "0.5000 ± 0 |\n"
         "\n"

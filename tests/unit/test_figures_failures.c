@@ -89,7 +89,7 @@ static void test_losses_have_a_block_an_origin_that_lost_something(void **state)
     put_file(&place, "c", NULL, NULL);
     expect_drawn(&place, &pt_figure_losses,
                  "0 10\n1 0\n2 0\n\n\n0 0\n1 0.5\n2 0\n\n\n",
-                 "origin[1] = 'rack'\norigin[2] = 'node'\n");
+                 "key[1] = 'rack'");
     remove_all(place.dir);
 }
 
