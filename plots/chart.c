@@ -211,12 +211,15 @@ static double spacing(const struct chart *chart)
 }
 
 /* Where series S stands at value X: beside the others, so that intervals do not
- * cover each other; along numbers they are no farther apart in all than a mark
- * is wide, since that is where they are not. */
+ * cover each other.  Along numbers they are no farther apart in all than a mark
+ * is wide, since that is where they are not; and not at all where curves are to
+ * go through them. */
 static double place(const struct chart *chart, double apart, int s, int x)
 {
     const struct pt_means *means = chart->means;
-    const double most = chart->numeric ? mark / chart->panel_w : 0.4;
+    const double most = !chart->numeric              ? 0.4
+                        : chart->overlay.ncurves > 0 ? 0
+                                                     : mark / chart->panel_w;
     double step = fmin(0.5 * apart, most) / means->nseries;
     double shift = (s - (means->nseries - 1) / 2.0) * step;
     double at;
@@ -366,7 +369,9 @@ static void write_tics(const struct chart *chart)
         char *quoted;
 
         tic_name(chart, i, text, sizeof text);
-        pt_letters_cut(cut, sizeof cut, text, points, 1.2);
+        /* The last one must not go beyond the figure. */
+        pt_letters_cut(cut, sizeof cut, text, points,
+                       fmin(1.2, 2 * (chart->panel_w + right - x)));
         width = pt_letters_width(cut, points);
         if (x - width / 2 < end + gap)
             cut[0] = '\0';

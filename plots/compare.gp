@@ -16,7 +16,7 @@ set border 1
 set yrange [n - 0.5:-0.5]
 
 # At fixed places: terminals differ in the width of a letter.
-set label 900 held at screen left / W, screen 1 - 0.14 / H left noenhanced \
+set label 900 held at screen held_x / W, screen 1 - 0.14 / H left noenhanced \
     textcolor rgb ink
 do for [i = 1:nkeys] {
     x = (key_x[i] + key_sample / 2) / W

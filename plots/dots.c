@@ -241,12 +241,15 @@ static void write_layout(const struct dots *dots, const char *held, int lines,
     double panel_h = dots->means->nx * height + 0.06;
     double foot = tics + lines * line + 0.06;
     double above = top + (held[0] ? heading : 0);
+    bool fits = pt_letters_width(held, job->paper->points) <
+                dots->width - dots->left - 0.1;
 
     pt_figure_real(job, "W", dots->width);
     pt_figure_real(job, "H",
                    above + dots->rows * (panel_h + foot) + keys +
                        (dots->rows - 1) * 0.06);
     pt_figure_text(job, "held", held);
+    pt_figure_real(job, "held_x", fits ? dots->left : 0.1);
     pt_figure_int(job, "columns", dots->columns);
     pt_figure_int(job, "rows", dots->rows);
     pt_figure_int(job, "nmetrics", dots->means->nmetrics);

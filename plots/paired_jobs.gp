@@ -31,8 +31,8 @@ set label 3 'less: ' . share(less) at graph 0, graph 1 \
     offset 0,0.65 left textcolor rgb gain
 set label 4 'equal: ' . share(equal) at graph 0.5, graph 1 \
     offset 0,0.65 center textcolor rgb ink
-set label 5 'more: ' . share(100 - less - equal) at graph 1, graph 1 offset 0,0.65 right \
-    textcolor rgb loss
+set label 5 'more: ' . share(100 - less - equal) at graph 1, graph 1 \
+    offset 0,0.65 right textcolor rgb loss
 set label 6 alone at screen (left + panel_w) / W, screen 0.08 / H right \
     noenhanced textcolor rgb ink
 set arrow 1 from first 0, graph 0 to first 0, graph 1 nohead lc rgb ink lw 0.6

@@ -28,8 +28,8 @@ if (paired) {
 
 # At fixed places: terminals differ in the width of a letter.
 set label 900 xtitle at screen \
-    (columns > 1 ? W / 2 : left + panel_w / 2) / W, screen xtitle_y / H center noenhanced \
-    textcolor rgb ink
+    (columns > 1 ? W / 2 : left + panel_w / 2) / W, screen xtitle_y / H \
+    center noenhanced textcolor rgb ink
 do for [i = 1:nkeys] {
     x = key_x[i] / W
     m = x + key_sample / 2 / W

@@ -130,8 +130,8 @@ eval first_key(6, 'jobs')
 eval second_key(6, 'area')
 set arrow 1 lw 5 dt 1
 set arrow 2 lw 5 dt 1
-set label 3 'Width up to (processors)' at screen across(6), screen below(6) center \
-    textcolor rgb ink
+set label 3 'Width up to (processors)' at screen across(6), screen below(6) \
+    center textcolor rgb ink
 set label 4 'Share (%)' at screen beside(6), screen middle(6) center rotate \
     textcolor rgb ink
 set boxwidth 0.36

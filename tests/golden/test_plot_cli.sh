@@ -98,6 +98,10 @@ judge 'are 7.16 inches wide' grep -q '^W = 7.16$' r/figures/queue.gp
 drawn 'one run of two' 'queue.dat queue.gp queue.svg' \
     queue:only=easy --format svg
 is 'is one curve' 1 "$(grep -c "^label\\[" r/figures/queue.gp)"
+drawn 'and one distribution of two' 'wait-cdf.dat wait-cdf.gp wait-cdf.svg' \
+    wait-cdf:only=easy --format svg
+judge 'which looks as it does among others' \
+    grep -q '^style\[1\] = 2$' r/figures/wait-cdf.gp
 run plot r queue:only=load=9
 judge 'what is not there is told' \
     grep -q 'queue: there is no run of only=load=9' .err

@@ -269,6 +269,68 @@ static void test_what_is_left_over_is_panels_or_held(void **state)
     remove_all(place.dir);
 }
 
+static void test_a_label_with_a_unit_gets_no_other(void **state)
+{
+    struct place place;
+
+    (void)state;
+    make_place(&place);
+    put(&place, "axes.csv",
+        "axis,title,unit,label,x\nhold,hold timeout,s,1m,60\n"
+        "hold,hold timeout,s,5m,300\nhold,hold timeout,s,600,600\n"
+        "load,load,,0.5,0.5\nload,load,,0.6,0.6\n");
+    put(&place, "cells.csv",
+        CELLS ",hold,load\n,fifo,2,0,0,0,wait_mean,s,2,20,1,r,1m,0.5\n"
+              ",fifo,2,0,0,0,wait_mean,s,2,25,1,r,1m,0.6\n"
+              ",fifo,2,0,0,0,wait_mean,s,2,30,1,r,5m,0.5\n"
+              ",50%d,2,0,0,0,wait_mean,s,2,10,1,r,600,0.5\n");
+    draw(&place, "sweep:x=load,series=hold,only=fifo", "");
+    expect_has(&place, "figures/sweep.gp", "key[1] = 'hold timeout = 1m'");
+    expect_has(&place, "figures/sweep.gp", "key[3] = 'hold timeout = 600 s'");
+    expect_has(&place, "figures/sweep.gp", "panel[1] = ''\n");
+    draw(&place, "sweep:x=hold,only=load=0.5", "");
+    expect_has(&place, "figures/sweep.gp", "xtitle = 'Hold timeout (min)'");
+    draw(&place, "sweep:x=hold,only=hold=5m+load=0.5", "");
+    expect_has(&place, "figures/sweep.gp", "xtitle = 'Hold timeout'\n");
+    draw(&place, "sweep:x=hold,only=hold=600+load=0.5", "");
+    expect_has(&place, "figures/sweep.gp", "xtitle = 'Hold timeout (s)'\n");
+    draw(&place, "sweep:x=policy,only=load=0.5", "");
+    expect_has(&place, "figures/sweep.gp", "tic[2] = '50%%d'");
+    remove_all(place.dir);
+}
+
+static void test_points_stand_where_they_are(void **state)
+{
+    struct place place;
+    double x = 0;
+    char *text;
+
+    (void)state;
+    make_place(&place);
+    put_study(&place, 100, false);
+    draw(&place, "sweep", "");
+    text = get(&place, "figures/sweep.dat");
+    ASSERT_INT(sscanf(strchr(text, '\n') + 1, "%lf", &x), 1);
+    pt_free(text);
+    ASSERT_NEAR(x, 0.5, 0, 0.4 * 0.06 / 6);
+    remove_all(place.dir);
+}
+
+static void test_a_single_policy_has_no_pairs(void **state)
+{
+    struct place place;
+
+    (void)state;
+    make_place(&place);
+    put(&place, "axes.csv", "axis,title,unit,label,x\n");
+    put(&place, "cells.csv", CELLS "\n,fcfs,2,0,0,0,wait_mean,s,2,1e300,1,r\n");
+    put(&place, "paired.csv", PAIRED "\n");
+    draw(&place, "paired", "paired: there are no means");
+    assert_false(is_there(&place, "figures/paired.gp"));
+    draw(&place, "compare:metric=wait_mean", "there is no number");
+    remove_all(place.dir);
+}
+
 static void test_what_is_not_there_is_refused_with_a_guess(void **state)
 {
     struct place place;
@@ -437,6 +499,9 @@ int main(void)
         cmocka_unit_test(test_times_are_in_the_unit_they_are_read_in),
         cmocka_unit_test(test_two_decades_are_logarithmic),
         cmocka_unit_test(test_what_is_left_over_is_panels_or_held),
+        cmocka_unit_test(test_a_label_with_a_unit_gets_no_other),
+        cmocka_unit_test(test_points_stand_where_they_are),
+        cmocka_unit_test(test_a_single_policy_has_no_pairs),
         cmocka_unit_test(test_what_is_not_there_is_refused_with_a_guess),
         cmocka_unit_test(test_a_theory_is_laid_over_the_first_metric),
         cmocka_unit_test(test_policies_are_compared_with_the_baseline),

@@ -269,6 +269,28 @@ static void test_a_sweep_shows_gang_waits_by_load(void **state)
     remove_all(place.dir);
 }
 
+static void test_a_narrow_sweep_has_its_panels_below_each_other(void **state)
+{
+    struct pt_err err = {.code = PT_ERR_NONE};
+    const struct pt_drawing drawing = {.formats = PT_FIGURE_SVG,
+                                       .paper = pt_paper_find("acm", &err),
+                                       .columns = 1};
+    struct place place;
+    int missing = 0;
+    char *text;
+
+    (void)state;
+    make_place(&place);
+    put_gangs(&place, "load=0.5/easy", 5, "0.2");
+    put_gangs(&place, "load=0.8/easy", 0, "0.6");
+    ASSERT_INT(draw_text(place.dir, "gang-wait", &drawing, &missing, &err), 0);
+    text = get(&place, "figures/gang-wait.gp");
+    ASSERT_HAS(text, "W = 3.33\n");
+    ASSERT_HAS(text, "columns = 1\n");
+    pt_free(text);
+    remove_all(place.dir);
+}
+
 static void test_rigid_runs_have_nothing_to_draw(void **state)
 {
     const char *const words[] = {"stages: these runs are of rigid jobs",
@@ -386,6 +408,7 @@ int main(void)
         cmocka_unit_test(test_stages_of_no_length_make_no_circle),
         cmocka_unit_test(test_gang_waits_are_exact_in_each_class),
         cmocka_unit_test(test_a_sweep_shows_gang_waits_by_load),
+        cmocka_unit_test(test_a_narrow_sweep_has_its_panels_below_each_other),
         cmocka_unit_test(test_rigid_runs_have_nothing_to_draw),
         cmocka_unit_test(test_a_bad_stages_csv_is_an_error_at_its_line),
         cmocka_unit_test(test_a_bad_ledger_is_an_error_at_its_line),
